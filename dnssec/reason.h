@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// Why a look-up is not SECURE: one enum for the whole validator, each with its code, its RFC 8914 number, one English
+// sentence and who can mend it (rules D-125, D-126; the table of RULES.md part H).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dnssec/wire/name.h"
+#include "dnssec/wire/types.h"
+
+namespace danesweep::dnssec {
+
+enum class Reason : std::uint8_t {
+  None,
+  // INSECURE
+  InsecureDelegation, InsecureDelegationOptout, OptoutSpan, UnsupportedAlgorithm, UnsupportedDigest,
+  UnsupportedKeySize, Nsec3Iterations, OutsideAnchors, UnsignableType, DnameTooLong,
+  // BOGUS (CnameLoop: also INSECURE)
+  CnameLoop, RrsigsMissing, ResolverStripsDnssec, SignatureExpired, SignatureNotYetValid, SignatureDatesReversed,
+  SignatureWrong, SignatureMalformed, MalformedRrset, SignerNotZone, SignerAboveAnchor, LabelsInvalid, NoMatchingKey,
+  KeyNotZoneKey, KeyRevoked, DnskeyMalformed, DnskeyMissing, DsNoMatchingKey, DsDigestWrong,
+  DnskeyNotSignedByDsKey, AnchorNoMatchingKey, DsDenialMissing, DsFromChild, DsAnswerInvalid, DenialMissing,
+  NxdomainNotProven, WildcardNotDenied, WildcardNoDenial, DenialWrongType, DenialFromParent, DenialWrongRcode,
+  DenialContradictory, NsecOverreach, Nsec3ParamsMixed, Nsec3Collision, DnameCnameMismatch, DnameWildcard,
+  // INDETERMINATE
+  ResolverTimeout, ResolverServfail, ResolverRefused, MalformedResponse, WorkLimit, NoValidAnchor, CryptoFailure,
+};
+
+/// What fills a sentence. Only what the reason's sentence names need be set.
+struct ReasonFacts {
+  wire::DomainName name;             ///< the name that is judged
+  std::optional<wire::RrType> type;  ///< the type that is judged
+  wire::DomainName zone, parent, signer;
+  std::optional<std::uint16_t> key_tag;
+  std::vector<std::uint16_t> ds_tags, key_tags;
+  std::optional<std::uint32_t> number;  ///< algorithm, digest type, bits, rounds
+  std::optional<std::int64_t> date;     ///< seconds since 1970 of the signature's end or begin
+  std::int64_t now = 0;
+  std::string text;  ///< resolver address, limit, library error
+};
+
+std::string_view code(Reason reason);                  ///< "insecure-delegation"; "" for None
+std::optional<Reason> parse_reason(std::string_view code);
+std::optional<std::uint16_t> extended_error(Reason reason);  ///< RFC 8914 number
+std::string sentence(Reason reason, const ReasonFacts& facts);
+std::string_view mender(Reason reason);  ///< letters Z, P, R, U of RULES.md part H, "" if nobody
+std::span<const Reason> all_reasons();
+
+}  // namespace danesweep::dnssec

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// One RRset against its RRSIGs and the proven keys of a zone: checks 1 to 10 in their order (RFC 4035 section 5.3;
+// rules D-21 to D-32, D-63, D-110). The only place that makes a VerifiedRrset.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dnssec/budget.h"
+#include "dnssec/crypto.h"
+#include "dnssec/policy.h"
+#include "dnssec/reason.h"
+#include "dnssec/verdict.h"
+#include "dnssec/wire/rdata.h"
+#include "dnssec/wire/rrset.h"
+
+namespace danesweep::dnssec {
+
+/// One key of a zone's validated set.
+struct ZoneKey {
+  std::uint16_t tag = 0;
+  std::uint16_t flags = 0;
+  std::uint8_t protocol = 0, algorithm = 0;
+  std::vector<std::uint8_t> rdata;             ///< whole DNSKEY RDATA
+  std::shared_ptr<const PublicKey> key;        ///< null when `fault` says why
+  std::optional<KeyFault> fault;
+  bool may_sign() const { return (flags & wire::Dnskey::kZone) != 0 && (flags & wire::Dnskey::kRevoke) == 0 && protocol == 3; }
+};
+
+/// Remembers good signatures (D-110): key = SHA-256 over signed octets and key. Never holds a failing result.
+class SignatureMemo {
+ public:
+  virtual ~SignatureMemo() = default;
+  virtual bool contains(const Sha256& key) = 0;
+  virtual void remember(const Sha256& key) = 0;
+};
+
+/// What a check is done with; one per look-up and step, all of it borrowed.
+struct SignatureContext {
+  UnixTime now = 0;
+  const Policy* policy = nullptr;
+  Crypto* crypto = nullptr;
+  WorkBudget* budget = nullptr;
+  SignatureMemo* memo = nullptr;             ///< may be null
+  std::vector<std::string>* trace = nullptr;  ///< one line per signature looked at; may be null
+};
+
+/// Stricter place rules (D-23).
+enum class SignedRole : std::uint8_t { Ordinary, DsOrItsDenial };
+
+/// An RRset whose signature holds. Views the same message as `rrset`.
+class VerifiedRrset {
+ public:
+  const wire::Rrset& rrset() const { return rrset_; }
+  const wire::DomainName& zone() const { return zone_; }     ///< signer
+  /// Label count of the best good signature (D-63): smaller than the owner's = expanded from a wildcard.
+  std::uint8_t signed_labels() const { return labels_; }
+  bool is_wildcard_expanded() const;
+  /// `*.` + rightmost labels when expanded, else the owner (D-77).
+  wire::DomainName signed_owner() const;
+  std::uint32_t ttl() const { return ttl_; }                 ///< D-14
+  UnixTime expiration() const { return expiration_; }
+  UnixTime inception() const { return inception_; }
+  std::uint16_t signing_key_tag() const { return key_tag_; }
+  std::uint8_t algorithm() const { return algorithm_; }
+
+ private:
+  friend class SignatureCheck;
+  VerifiedRrset() = default;
+  wire::Rrset rrset_;
+  wire::DomainName zone_;
+  std::uint8_t labels_ = 0, algorithm_ = 0;
+  std::uint32_t ttl_ = 0;
+  UnixTime expiration_ = 0, inception_ = 0;
+  std::uint16_t key_tag_ = 0;
+};
+
+/// Why no signature of the RRset holds. Budget ended: security Indeterminate, reason WorkLimit; library: CryptoFailure.
+struct SignatureFailure {
+  Security security = Security::Bogus;  ///< Insecure never comes from here, but UnsupportedAlgorithm / UnsupportedKeySize is told so that the caller can decide (D-35)
+  Reason reason = Reason::None;
+  ReasonFacts facts;
+};
+
+/// Checks `rrset` with the keys of `zone`. `only_tags`, if given, limits the keys (DNSKEY set by its DS keys, D-40).
+tl::expected<VerifiedRrset, SignatureFailure> verify_rrset(const wire::Rrset& rrset, const wire::DomainName& zone,
+                                                           std::span<const ZoneKey> keys, SignedRole role,
+                                                           SignatureContext& context);
+
+}  // namespace danesweep::dnssec
