@@ -16,16 +16,16 @@ using Bytes = std::span<const std::uint8_t>;
 
 /// Why octets could not be read. The peer's fault, never ours.
 enum class ParseError : std::uint8_t {
-  Truncated,        ///< ends inside a field
-  TrailingBytes,    ///< octets left behind the last field
-  BadLabel,         ///< label type 01 or 10, or a length over 63 (RFC 1035 section 3.1)
-  NameTooLong,      ///< over 255 octets or 127 labels
-  BadPointer,       ///< a compression pointer that does not go strictly backwards, or one where none may be (D-6, D-7)
-  BadCount,         ///< a section count that runs past the end (D-4)
-  WorkLimit,        ///< decompression would produce more than the limit of the message (D-6)
-  BadBitmap,        ///< NSEC/NSEC3 type bitmap out of order or of impossible length (D-19)
-  BadText,          ///< presentation format that cannot be read
-  BadValue,         ///< a field whose value is impossible
+  Truncated,      ///< ends inside a field
+  TrailingBytes,  ///< octets left behind the last field
+  BadLabel,       ///< label type 01 or 10, or a length over 63 (RFC 1035 section 3.1)
+  NameTooLong,    ///< over 255 octets or 127 labels
+  BadPointer,     ///< a compression pointer that does not go strictly backwards, or one where none may be (D-6, D-7)
+  BadCount,       ///< a section count that runs past the end (D-4)
+  WorkLimit,      ///< decompression would produce more than the limit of the message (D-6)
+  BadBitmap,      ///< NSEC/NSEC3 type bitmap out of order or of impossible length (D-19)
+  BadText,        ///< presentation format that cannot be read
+  BadValue,       ///< a field whose value is impossible
 };
 
 template <class T>
@@ -53,6 +53,8 @@ class Cursor {
   bool at_end() const { return failed_ || rest_.empty(); }
   bool failed() const { return failed_; }
   std::size_t left() const { return failed_ ? 0 : rest_.size(); }
+  /// What `remaining` would take; nothing is taken.
+  Bytes peek() const { return failed_ ? Bytes{} : rest_; }
 
   template <class T>
   Parsed<T> finish(T value) const {

@@ -4,18 +4,22 @@
 // The header bits AD and AA are not offered: no rule may read them.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <memory_resource>
 #include <optional>
-#include <string>
 #include <vector>
 
 #include "dnssec/wire/cursor.h"
+#include "dnssec/wire/edns.h"
 #include "dnssec/wire/name.h"
 #include "dnssec/wire/types.h"
 
 namespace danesweep::wire {
+
+struct RdataLayout;
 
 /// What is asked; the class is always IN.
 struct Question {
@@ -26,17 +30,8 @@ struct Question {
 
 enum class Section : std::uint8_t { Answer, Authority, Additional };
 
-inline constexpr std::size_t kMaxRecordsPerMessage = 4000;        ///< D-103
+inline constexpr std::size_t kMaxRecordsPerMessage = 4000;         ///< D-103
 inline constexpr std::size_t kMaxDecompressedOctets = 256 * 1024;  ///< D-6
-
-/// EDNS of a response (RFC 6891), with the first extended error if there is one (RFC 8914).
-struct Edns {
-  std::uint16_t udp_size = 0;
-  std::uint8_t version = 0;
-  bool dnssec_ok = false;  ///< DO echoed
-  std::optional<std::uint16_t> extended_error;
-  std::string extended_error_text;  ///< at most 200 octets, unsanitised
-};
 
 /// Where one record lies. `owner_offset` points at its owner name in the message.
 struct RecordIndex {
@@ -74,8 +69,15 @@ class Message {
 
   /// Decoded owner of a record: an error for a malformed name or a spent allowance.
   Parsed<DomainName> owner(const RecordIndex& record) const;
-  /// RDATA with the names that may be compressed (D-7) decompressed, case kept, in wire form. Views the message or its arena.
+  /// RDATA with the names that may be compressed (D-7) decompressed, case kept, in wire form: a view of the message if
+  /// no name was compressed, else of the arena. An error for what does not fit its type (D-8), or a spent allowance.
+  /// Asking again costs nothing of the allowance.
   Parsed<Bytes> rdata(const RecordIndex& record) const;
+  /// Octets of a record's RDATA as they came.
+  Bytes raw_rdata(const RecordIndex& record) const { return octets().subspan(record.rdata_offset, record.rdata_size); }
+  /// Offset of the first label of an owner that begins with a pointer, else `offset`: records whose owners start at the
+  /// same label have the same owner, and none of them is decoded twice. Bad pointers lead to where they stand.
+  std::size_t first_label(std::size_t offset) const;
   /// A compressed name that starts at `offset`; `next` is set to the offset behind it.
   Parsed<DomainName> name_at(std::size_t offset, std::size_t& next) const;
   /// Octets of the arena for what is decoded from this message.
@@ -86,7 +88,21 @@ class Message {
   ~Message() = default;
 
  private:
+  struct Decompressed {
+    std::uint16_t rdata_offset;
+    Bytes octets;
+  };
+
   explicit Message(Bytes octets);
+  Parsed<void> read_all();
+  Parsed<void> read_question(std::size_t& at, std::size_t count);
+  Parsed<void> read_section(std::size_t& at, Section section, std::size_t count);
+  Parsed<void> read_record(std::size_t& at, Section section);
+  Parsed<void> read_opt(const RecordIndex& record);
+  Parsed<std::size_t> skip_name(std::size_t at) const;
+  Parsed<void> charge(std::size_t octets) const;
+  Parsed<void> charge_name_once(std::size_t offset, std::size_t octets) const;
+  Parsed<Bytes> decompressed_rdata(const RecordIndex& record, const RdataLayout& layout) const;
 
   std::vector<std::uint8_t> octets_;
   std::uint16_t id_ = 0;
@@ -98,7 +114,10 @@ class Message {
   std::optional<Edns> edns_;
   std::vector<RecordIndex> records_;
   mutable std::size_t decompressed_ = 0;
+  mutable std::array<std::byte, 1024> first_of_arena_;
   mutable std::pmr::monotonic_buffer_resource arena_;
+  mutable std::span<std::uint8_t> charged_;               ///< a bit for each offset whose name has been charged
+  mutable std::pmr::vector<Decompressed> memo_{&arena_};  ///< by offset
 };
 
 using MessagePtr = std::shared_ptr<const Message>;

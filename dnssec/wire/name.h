@@ -19,6 +19,7 @@ namespace danesweep::wire {
 inline constexpr std::size_t kMaxNameOctets = 255;
 inline constexpr std::size_t kMaxLabels = 127;
 inline constexpr std::size_t kMaxLabelOctets = 63;
+inline constexpr std::size_t kMaxPointersPerName = 126;  ///< D-6
 
 class DomainName {
  public:
@@ -37,6 +38,9 @@ class DomainName {
   static Parsed<DomainName> from_wire(Bytes whole);
   /// Takes an uncompressed name off the front of `in`.
   static Parsed<DomainName> read(Cursor& in);
+  /// The name at `offset` of a message, following pointers (D-6). What lies before its first pointer must end at or
+  /// before `end` (D-7); `next` becomes the offset behind that part.
+  static Parsed<DomainName> decompress(Bytes message, std::size_t offset, std::size_t end, std::size_t& next);
 
   Bytes wire() const { return {octets_.data(), size_}; }
   /// Without the root's empty label.
@@ -70,7 +74,8 @@ class DomainName {
   /// Number of rightmost labels that both names share.
   std::size_t common_labels(const DomainName& other) const;
 
-  /// With final dot, "." for the root; dots, backslashes, quotes and octets outside 0x21..0x7E escaped.
+  /// With final dot, "." for the root; what means something in a zone file (`. \ " ; ( ) @ $`) and octets outside
+  /// 0x21..0x7E escaped.
   std::string to_text() const;
   /// As to_text, lower case and without the final dot (the root stays "."): how results and reports show names.
   std::string to_display() const;
@@ -84,6 +89,9 @@ class DomainName {
 
  private:
   void copy(const DomainName& other);
+  Parsed<void> append_label(Bytes label);
+  void finish_with_root() { octets_[size_++] = 0; }
+  std::size_t offset_of(std::size_t label) const;
 
   std::array<std::uint8_t, kMaxNameOctets> octets_;  ///< uncompressed, with the root's empty label; rest unset
   std::uint8_t size_;

@@ -14,7 +14,8 @@ namespace danesweep::wire {
 
 inline constexpr std::size_t kMaxRecordsPerRrset = 2000;  ///< D-103; a TLSA RRset holds about 1,800 (T-28)
 
-/// Same owner, class IN, same type. Views the message that it was grouped from.
+/// Same owner, class IN, same type, same section: what stands in the authority cannot add to an answer (D-17). Views
+/// the message that it was grouped from.
 struct Rrset {
   DomainName owner;  ///< case as in its first record
   RrType type{};
@@ -32,7 +33,7 @@ struct Rrset {
 /// `undecodable` of the result is set (the message then counts as malformed, D-8).
 struct GroupedRrsets {
   std::vector<Rrset> rrsets;
-  bool undecodable = false;
+  bool undecodable = false;  ///< also when the decoding allowance of the message is spent (D-6)
 };
 GroupedRrsets group_rrsets(const Message& message);
 

@@ -25,4 +25,7 @@ class TypeBitmap {
   Bytes windows_;
 };
 
+/// The windows for these types, in any order, duplicates allowed.
+std::vector<std::uint8_t> encode_type_bitmap(std::span<const RrType> types);
+
 }  // namespace danesweep::wire

@@ -10,6 +10,7 @@
 
 namespace danesweep::wire {
 
+// clang-format off
 enum class RrType : std::uint16_t {
   A = 1, Ns = 2, Md = 3, Mf = 4, Cname = 5, Soa = 6, Mb = 7, Mg = 8, Mr = 9, Null = 10, Wks = 11, Ptr = 12,
   Hinfo = 13, Minfo = 14, Mx = 15, Txt = 16, Rp = 17, Afsdb = 18, Rt = 21, Sig = 24, Key = 25, Px = 26, Aaaa = 28,
@@ -17,14 +18,17 @@ enum class RrType : std::uint16_t {
   Nsec = 47, Dnskey = 48, Nsec3 = 50, Nsec3param = 51, Tlsa = 52, Cds = 59, Cdnskey = 60, Svcb = 64, Https = 65,
   Nxname = 128, Tkey = 249, Tsig = 250, Ixfr = 251, Axfr = 252, Mailb = 253, Maila = 254, Any = 255, Caa = 257,
 };
+// clang-format on
 
 enum class RrClass : std::uint16_t { In = 1, Ch = 3, Hs = 4, None = 254, Any = 255 };
 
+// clang-format off
 /// Response code, extended by OPT (RFC 6891 section 6.1.3). Names follow RFC 6895.
 enum class Rcode : std::uint16_t {
   NoError = 0, FormErr = 1, ServFail = 2, NxDomain = 3, NotImp = 4, Refused = 5, YxDomain = 6, YxRrset = 7,
   NxRrset = 8, NotAuth = 9, NotZone = 10, BadVers = 16,
 };
+// clang-format on
 
 /// "MX", "TYPE65280".
 std::string to_text(RrType type);
