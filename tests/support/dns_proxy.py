@@ -1,0 +1,88 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""A resolver that can be killed: passes DNS over UDP and TCP on to another one. Prints its own ADDR:PORT.
+usage: dns_proxy.py UPSTREAM_ADDR:PORT [--strip-dnssec | --refuse | --servfail]"""
+import asyncio
+import socket
+import struct
+import sys
+
+
+class Proxy(asyncio.DatagramProtocol):
+    def __init__(self, upstream, mode):
+        self.upstream, self.mode, self.waiting = upstream, mode, {}
+
+    def connection_made(self, transport):
+        self.client_side = transport
+
+    def datagram_received(self, data, client):
+        if len(data) < 12:
+            return
+        if self.mode in ("--refuse", "--servfail"):
+            rcode = 5 if self.mode == "--refuse" else 2
+            self.client_side.sendto(data[:2] + struct.pack(">H", 0x8180 | rcode) + data[4:], client)
+            return
+        ident = struct.unpack(">H", data[:2])[0]
+        key = next(k for k in range(ident, ident + 65536) if k % 65536 not in self.waiting) % 65536
+        self.waiting[key] = (client, data[:2])
+        asyncio.get_running_loop().call_later(5, self.waiting.pop, key, None)
+        self.server_side.sendto(struct.pack(">H", key) + without_do(data, self.mode)[2:])
+
+    def answered(self, data):
+        client = self.waiting.pop(struct.unpack(">H", data[:2])[0], None)
+        if client:
+            self.client_side.sendto(client[1] + data[2:], client[0])
+
+
+def without_do(query, mode):
+    """`--strip-dnssec`: clears DO in the OPT that danesweep puts last, as an old resolver would."""
+    if mode != "--strip-dnssec" or len(query) < 23:
+        return query
+    return query[:-4] + b"\0\0" + query[-2:]
+
+
+class Upstream(asyncio.DatagramProtocol):
+    def __init__(self, proxy):
+        self.proxy = proxy
+
+    def connection_made(self, transport):
+        self.proxy.server_side = transport
+
+    def datagram_received(self, data, _):
+        self.proxy.answered(data)
+
+
+async def pump(reader, writer):
+    try:
+        while data := await reader.read(65536):
+            writer.write(data)
+            await writer.drain()
+    except OSError:
+        pass
+    writer.close()
+
+
+async def main():
+    address, _, port = sys.argv[1].rpartition(":")
+    mode = sys.argv[2] if len(sys.argv) > 2 else ""
+    loop = asyncio.get_running_loop()
+    proxy = Proxy((address, int(port)), mode)
+    own = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    own.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
+    own.bind(("127.0.0.1", 0))
+    await loop.create_datagram_endpoint(lambda: proxy, sock=own)
+    await loop.create_datagram_endpoint(lambda: Upstream(proxy), remote_addr=(address, int(port)))
+
+    async def tcp(reader, writer):
+        if mode in ("--refuse", "--servfail", "--strip-dnssec"):
+            writer.close()
+            return
+        up_reader, up_writer = await asyncio.open_connection(address, int(port))
+        await asyncio.gather(pump(reader, up_writer), pump(up_reader, writer))
+
+    await asyncio.start_server(tcp, "127.0.0.1", own.getsockname()[1])
+    print(f"127.0.0.1:{own.getsockname()[1]}", flush=True)
+    await asyncio.Event().wait()
+
+
+asyncio.run(main())

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The lab and the program as the end-to-end tests use them: `danesweep-lab serve` for the time of a `with`, danesweep run
+with its resolver and anchor, results read back through `export`."""
+import json
+import os
+import pathlib
+import re
+import shlex
+import signal
+import subprocess
+import sys
+
+ACCOUNT = re.compile(r"^read (\d+) = checked (\d+) \+ skipped (\d+) \+ duplicates (\d+) \+ rejected (\d+)$")
+
+
+class Lab:
+    """A mini-internet on loopback. `build`: folder of the programs."""
+
+    def __init__(self, build, domains, seed=1, options=()):
+        self.build = pathlib.Path(build)
+        self.command = [self.build / "danesweep-lab", "serve", "--domains", str(domains), "--seed", str(seed), *options]
+
+    def __enter__(self):
+        self.process = subprocess.Popen(self.command, stdout=subprocess.PIPE, text=True)
+        self.environment = {}
+        while "DANESWEEP_LAB_SMTP_PORT" not in self.environment:
+            line = self.process.stdout.readline()
+            if not line:
+                raise RuntimeError(f"the lab did not start: exit code {self.process.wait()}")
+            for word in shlex.split(line.removeprefix("export ")):
+                name, _, value = word.partition("=")
+                if name.startswith("DANESWEEP_"):
+                    self.environment[name] = value
+        self.resolver = self.environment["DANESWEEP_LAB_RESOLVER"]
+        self.anchor = self.environment["DANESWEEP_LAB_ANCHOR"]
+        self.domains = self.environment["DANESWEEP_LAB_DOMAINS"]
+        self.smtp_port = self.environment["DANESWEEP_LAB_SMTP_PORT"]
+        with open(self.environment["DANESWEEP_LAB_EXPECTED"]) as lines:
+            self.expected = {row["domain"]: row for row in map(json.loads, lines)}
+        return self
+
+    def __exit__(self, *_):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(timeout=30)
+
+    def danesweep(self, *arguments, stdin=None, limits_off=True, timeout=900):
+        """Runs the program; the limits of politeness are off as under `danesweep-lab run`."""
+        environment = {**os.environ, **(
+            {"DANESWEEP_PER_ADDRESS": "0", "DANESWEEP_PER_NET": "0", "DANESWEEP_PER_PROVIDER": "0", "DANESWEEP_RETRY_AFTER": "1"}
+            if limits_off else {})}
+        return subprocess.run([self.build / "danesweep", *map(str, arguments)], capture_output=True, text=True, env=environment,
+                              input=stdin, timeout=timeout)
+
+    def names_of_lab(self):
+        return ["--resolver", self.resolver, "--trust-anchor-file", self.anchor]
+
+    def probing(self):
+        """Options of `scan` and `verify` that make the farm reachable, with its short limits."""
+        return ["--smtp-port", self.smtp_port, "--allow-special-addresses", "--helo", "client.example", "--connect-timeout", "1",
+                "--greeting-timeout", "2", "--reply-timeout", "1", "--tls-timeout", "2", "--probe-timeout", "6", "--probe-rate", "0"]
+
+    def scan(self, inputs, output, *options):
+        return self.danesweep("scan", *inputs, "-o", output, "--canary", "none", *self.names_of_lab(), *self.probing(), *options)
+
+    def results(self, output):
+        """Records of a results file by domain."""
+        exported = self.danesweep("export", output, "--format", "jsonl")
+        assert exported.returncode == 0, exported.stderr
+        return {row["domain"]: row for row in map(json.loads, exported.stdout.splitlines())}
+
+
+def account(stderr):
+    """The last line of stderr as five numbers, which must add up (E-62)."""
+    match = ACCOUNT.match(stderr.rstrip("\n").splitlines()[-1])
+    assert match, f"no account in the last line of stderr: {stderr[-500:]}"
+    read, *parts = map(int, match.groups())
+    assert read == sum(parts), match.group(0)
+    return dict(zip(("checked", "skipped", "duplicates", "rejected"), parts), read=read)
+
+
+def differences(expected, seen, path=""):
+    """Where `seen` does not hold what `expected` says; fields that `expected` does not name are free."""
+    if isinstance(expected, dict) and isinstance(seen, dict):
+        for key, value in expected.items():
+            if key != "kind":
+                yield from differences(value, seen.get(key), f"{path}.{key}" if path else key)
+    elif isinstance(expected, list) and isinstance(seen, list) and expected and isinstance(expected[0], dict):
+        if len(expected) != len(seen):
+            yield f"{path}: {len(expected)} expected, {len(seen)} seen"
+        for number, (one, other) in enumerate(zip(expected, seen)):
+            yield from differences(one, other, f"{path}[{number}]")
+    elif expected != seen:
+        yield f"{path}: expected {expected!r}, seen {seen!r}"
+
+
+class Checks:
+    """Collects faults, so that one run shows them all."""
+
+    def __init__(self):
+        self.done, self.faults = 0, []
+
+    def that(self, holds, text):
+        self.done += 1
+        if not holds:
+            self.faults.append(text)
+
+    def end(self, name):
+        for fault in self.faults[:60]:
+            print("FAULT", fault)
+        print(f"{name}: {self.done} checks, {len(self.faults)} faults")
+        sys.exit(1 if self.faults or not self.done else 0)
