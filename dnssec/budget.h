@@ -12,7 +12,7 @@ namespace danesweep::dnssec {
 
 enum class Limit : std::uint8_t {
   None, FailedChecks, FailedUnits, Checks, Units, ChecksPerMessage, Sha1Blocks, Nsec3Records, NsecRecords, DsDigests,
-  Keys, RrsetSize, ChainLinks, LabelSteps, Questions, RoundTrips, AnyRrsets,
+  Keys, KeysPerSignature, RrsetSize, ChainLinks, LabelSteps, Questions, RoundTrips, AnyRrsets,
 };
 std::string_view to_text(Limit limit);
 
@@ -23,6 +23,7 @@ class WorkBudget {
   /// Before a signature check that costs `units`: false when it would pass a limit (then `exceeded` says which).
   bool may_check(std::uint32_t units);
   void count_check(std::uint32_t units);
+  /// In addition to `count_check`, for a check that did not succeed (a malformed key is one, D-36).
   void count_failed_check(std::uint32_t units);
   void begin_message() { message_checks_ = 0; }
   /// Before hashing: false when it would pass the limit.
@@ -40,14 +41,19 @@ class WorkBudget {
   std::uint32_t checks() const { return checks_; }
   std::uint32_t units() const { return units_; }
   /// Slice of one step (D-112).
-  void begin_slice() { slice_ = 0; }
-  bool slice_spent() const { return slice_ >= policy_->units_per_step; }
+  void begin_slice() { slice_ = slice_blocks_ = 0; }
+  bool slice_spent() const { return slice_ + slice_blocks_ / kSha1BlocksPerUnit >= policy_->units_per_step; }
 
  private:
+  static constexpr std::uint32_t kSha1BlocksPerUnit = 100;
+
+  bool within(std::uint32_t used, std::uint32_t more, std::uint32_t limit, Limit name);
+  bool take(std::uint32_t& used, std::uint32_t limit, Limit name);
+
   const Policy* policy_;
   Limit exceeded_ = Limit::None;
   std::uint32_t checks_ = 0, units_ = 0, failed_checks_ = 0, failed_units_ = 0, message_checks_ = 0, sha1_blocks_ = 0,
-                ds_digests_ = 0, questions_ = 0, round_trips_ = 0, label_steps_ = 0, chain_links_ = 0, slice_ = 0;
+                ds_digests_ = 0, questions_ = 0, round_trips_ = 0, label_steps_ = 0, chain_links_ = 0, slice_ = 0, slice_blocks_ = 0;
 };
 
 }  // namespace danesweep::dnssec

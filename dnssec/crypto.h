@@ -7,7 +7,10 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "dnssec/policy.h"
 #include "dnssec/wire/cursor.h"
@@ -44,17 +47,29 @@ class PublicKey {
 
 using Sha256 = std::array<std::uint8_t, 32>;
 
+/// A key, data and a signature that fits, in hexadecimal: what the library must be able to verify (D-34).
+struct KnownAnswer {
+  std::uint8_t algorithm;
+  std::string_view public_key, data, signature;
+};
+/// One per known algorithm.
+std::span<const KnownAnswer> known_answers();
+
 /// The contexts of one thread: never shared.
 class Crypto {
  public:
   /// Probes each algorithm with a known answer (D-34); what the library refuses counts as unsupported.
-  explicit Crypto(const Policy& policy);
+  explicit Crypto(const Policy& policy) : Crypto(policy, known_answers()) {}
+  /// With other answers than the built-in ones: an algorithm without an answer that verifies is unsupported.
+  Crypto(const Policy& policy, std::span<const KnownAnswer> answers);
   ~Crypto();
   Crypto(const Crypto&) = delete;
   Crypto& operator=(const Crypto&) = delete;
 
   bool supports_algorithm(std::uint8_t algorithm) const;
   bool supports_digest(std::uint8_t digest_type) const;
+  /// Algorithms that the policy wants and the library did not prove: worth a warning.
+  const std::vector<std::uint8_t>& refused_algorithms() const;
 
   /// Key of DNSKEY RDATA's public key field.
   tl::expected<std::shared_ptr<const PublicKey>, KeyFault> load_key(std::uint8_t algorithm, Bytes public_key);

@@ -15,6 +15,8 @@
 
 namespace danesweep::dnssec {
 
+enum class Security : std::uint8_t;  // dnssec/verdict.h
+
 enum class Reason : std::uint8_t {
   None,
   // INSECURE
@@ -47,8 +49,13 @@ struct ReasonFacts {
 std::string_view code(Reason reason);                  ///< "insecure-delegation"; "" for None
 std::optional<Reason> parse_reason(std::string_view code);
 std::optional<std::uint16_t> extended_error(Reason reason);  ///< RFC 8914 number
+/// The status that this reason goes with; CnameLoop also goes with INSECURE. SECURE for None.
+Security usual_status(Reason reason);
 std::string sentence(Reason reason, const ReasonFacts& facts);
 std::string_view mender(Reason reason);  ///< letters Z, P, R, U of RULES.md part H, "" if nobody
+/// Every reason but None, in the order of the table.
 std::span<const Reason> all_reasons();
+/// Seconds since 1970 as RFC 3339 in UTC: "2026-10-11T00:00:00Z".
+std::string date_to_text(std::int64_t seconds);
 
 }  // namespace danesweep::dnssec

@@ -27,6 +27,7 @@ struct ZoneKey {
   std::vector<std::uint8_t> rdata;             ///< whole DNSKEY RDATA
   std::shared_ptr<const PublicKey> key;        ///< null when `fault` says why
   std::optional<KeyFault> fault;
+  bool signs_key_set = false;                  ///< proved the DNSKEY set that it stands in (D-35)
   bool may_sign() const { return (flags & wire::Dnskey::kZone) != 0 && (flags & wire::Dnskey::kRevoke) == 0 && protocol == 3; }
 };
 
@@ -48,8 +49,12 @@ struct SignatureContext {
   std::vector<std::string>* trace = nullptr;  ///< one line per signature looked at; may be null
 };
 
-/// Stricter place rules (D-23).
-enum class SignedRole : std::uint8_t { Ordinary, DsOrItsDenial };
+/// Which rules the role of the RRset adds.
+enum class SignedRole : std::uint8_t {
+  Ordinary,
+  DsOrItsDenial,  ///< the signer is a strict ancestor of the owner, root excepted (D-23)
+  Revocation,     ///< a DNSKEY set by the revoked keys in it, for RFC 5011 alone (D-37, D-116)
+};
 
 /// An RRset whose signature holds. Views the same message as `rrset`.
 class VerifiedRrset {
@@ -79,13 +84,17 @@ class VerifiedRrset {
 };
 
 /// Why no signature of the RRset holds. Budget ended: security Indeterminate, reason WorkLimit; library: CryptoFailure.
+/// Signatures that do not count (unsupported algorithm, odd key size) are as if not there: RrsigsMissing if no other is.
 struct SignatureFailure {
-  Security security = Security::Bogus;  ///< Insecure never comes from here, but UnsupportedAlgorithm / UnsupportedKeySize is told so that the caller can decide (D-35)
+  /// Bogus or Indeterminate; Insecure only with UnsupportedKeySize, when the key set holds no supported key but those
+  /// that sign the set (D-35).
+  Security security = Security::Bogus;
   Reason reason = Reason::None;
   ReasonFacts facts;
 };
 
-/// Checks `rrset` with the keys of `zone`. `only_tags`, if given, limits the keys (DNSKEY set by its DS keys, D-40).
+/// Checks `rrset` with the keys of `zone`: its whole validated set, or for a DNSKEY set those that DS or anchors name
+/// (D-40). The rdata of `keys` and the message behind `rrset` are viewed, not kept.
 tl::expected<VerifiedRrset, SignatureFailure> verify_rrset(const wire::Rrset& rrset, const wire::DomainName& zone,
                                                            std::span<const ZoneKey> keys, SignedRole role,
                                                            SignatureContext& context);

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dnssec/reason.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+
+#include <fmt/format.h>
+
+#include "dnssec/verdict.h"
+
+namespace danesweep::dnssec {
+namespace {
+
+struct Row {
+  Reason reason;
+  std::string_view code;
+  Security status;
+  int ede;  ///< RFC 8914; kNoEde where there is none
+  std::string_view mender;
+  std::string_view sentence;  ///< {word} is filled by `fact`
+};
+
+constexpr int kNoEde = -1;
+using enum Security;
+
+// clang-format off
+constexpr Row kRows[] = {
+    {Reason::InsecureDelegation, "insecure-delegation", Insecure, kNoEde, "P",
+     "{parent} proves that {zone} has no DS: it is not signed, or not linked"},
+    {Reason::InsecureDelegationOptout, "insecure-delegation-optout", Insecure, kNoEde, "P",
+     "{zone} lies in an opt-out span of {parent}: unsigned delegations are possible there"},
+    {Reason::OptoutSpan, "optout-span", Insecure, kNoEde, "Z",
+     "the denial rests on an opt-out span, so it proves nothing about unsigned names"},
+    {Reason::UnsupportedAlgorithm, "unsupported-algorithm", Insecure, 1, "Z",
+     "{zone} uses only signature algorithms ({number}) that this program does not check"},
+    {Reason::UnsupportedDigest, "unsupported-digest", Insecure, 2, "P",
+     "all DS of {zone} use digest types ({number}) that this program does not check"},
+    {Reason::UnsupportedKeySize, "unsupported-key-size", Insecure, 1, "Z",
+     "the only linked key of {zone} has {number} bits; 1024 to 4096 are checked"},
+    {Reason::Nsec3Iterations, "nsec3-iterations", Insecure, 27, "Z",
+     "{zone} asks for {number} extra NSEC3 rounds; more than 150 are not computed"},
+    {Reason::OutsideAnchors, "outside-anchors", Insecure, 5, "U", "no configured trust anchor covers {name}"},
+    {Reason::UnsignableType, "unsignable-type", Insecure, kNoEde, "", "records of this type are never signed"},
+    {Reason::DnameTooLong, "dname-too-long", Insecure, kNoEde, "Z",
+     "the DNAME at {name} makes a name longer than 255 octets"},
+
+    {Reason::CnameLoop, "cname-loop", Bogus, 0, "Z", "the CNAME chain comes back to {name}"},
+    {Reason::RrsigsMissing, "rrsigs-missing", Bogus, 10, "Z",
+     "{name} {type} arrived without signature although {zone} is signed"},
+    {Reason::ResolverStripsDnssec, "resolver-strips-dnssec", Bogus, 10, "R",
+     "resolver {text} leaves out signatures that others deliver"},
+    {Reason::SignatureExpired, "signature-expired", Bogus, 7, "Z",
+     "the signature by key {tag} over {name} {type} ended at {date}, {age} ago"},
+    {Reason::SignatureNotYetValid, "signature-not-yet-valid", Bogus, 8, "ZU",
+     "the signature by key {tag} over {name} {type} starts only at {date}; check this clock too"},
+    {Reason::SignatureDatesReversed, "signature-dates-reversed", Bogus, 25, "Z",
+     "the signature by key {tag} over {name} {type} ends before it begins"},
+    {Reason::SignatureWrong, "signature-wrong", Bogus, 6, "Z",
+     "the signature by key {tag} of {zone} does not fit the records {name} {type}"},
+    {Reason::SignatureMalformed, "signature-malformed", Bogus, 6, "ZR",
+     "the signature at {name} {type} cannot be parsed"},
+    {Reason::MalformedRrset, "malformed-rrset", Bogus, 6, "ZR", "the records at {name} {type} cannot be parsed"},
+    {Reason::SignerNotZone, "signer-not-zone", Bogus, 6, "Z",
+     "{name} {type} is signed in the name of {signer}, which has no say over {name}"},
+    {Reason::SignerAboveAnchor, "signer-above-anchor", Bogus, 6, "Z",
+     "{name} {type} is signed in the name of {signer}, above the trust anchor, which has no say over {name}"},
+    {Reason::LabelsInvalid, "labels-invalid", Bogus, 6, "Z",
+     "the label count of the signature over {name} {type} fits neither the name nor the signer"},
+    {Reason::NoMatchingKey, "no-matching-key", Bogus, 9, "Z",
+     "the signature over {name} {type} names key {tag}, which {zone} does not publish (published: {key_tags})"},
+    {Reason::KeyNotZoneKey, "key-not-zone-key", Bogus, 11, "Z", "key {tag} of {zone} lacks the zone-key flag"},
+    {Reason::KeyRevoked, "key-revoked", Bogus, 9, "Z", "key {tag} of {zone} is revoked"},
+    {Reason::DnskeyMalformed, "dnskey-malformed", Bogus, 9, "Z", "key {tag} of {zone} cannot be parsed"},
+    {Reason::DnskeyMissing, "dnskey-missing", Bogus, 9, "ZP",
+     "{parent} links {zone} by DS {ds_tags} but {zone} publishes no keys"},
+    {Reason::DsNoMatchingKey, "ds-no-matching-key", Bogus, 9, "P",
+     "no published key of {zone} has a tag of its DS (DS: {ds_tags}, keys: {key_tags}): key rolled without new DS?"},
+    {Reason::DsDigestWrong, "ds-digest-wrong", Bogus, 9, "P",
+     "key {tag} of {zone} exists but its digest differs from the DS"},
+    {Reason::DnskeyNotSignedByDsKey, "dnskey-not-signed-by-ds-key", Bogus, 9, "Z",
+     "the key set of {zone} is not signed by the key that the DS names ({ds_tags})"},
+    {Reason::AnchorNoMatchingKey, "anchor-no-matching-key", Bogus, 9, "U",
+     "the keys of {zone} match none of the trust anchors ({ds_tags}): anchor out of date, or a false root"},
+    {Reason::DsDenialMissing, "ds-denial-missing", Bogus, 12, "PR",
+     "{parent} neither gives a DS for {zone} nor proves that there is none"},
+    {Reason::DsFromChild, "ds-from-child", Bogus, 12, "RP",
+     "the DS question was answered by {zone} itself instead of {parent}"},
+    {Reason::DsAnswerInvalid, "ds-answer-invalid", Bogus, 6, "P",
+     "the DS question for {name} was answered by a CNAME or DNAME that cannot be there"},
+    {Reason::DenialMissing, "denial-missing", Bogus, 12, "ZR",
+     "the answer \"no such name/data\" for {name} {type} carries no proof"},
+    {Reason::NxdomainNotProven, "nxdomain-not-proven", Bogus, 12, "Z", "the proof does not cover {name}"},
+    {Reason::WildcardNotDenied, "wildcard-not-denied", Bogus, 12, "Z",
+     "the proof does not cover the wildcard that could have answered for {name}"},
+    {Reason::WildcardNoDenial, "wildcard-no-denial", Bogus, 12, "Z",
+     "{name} {type} comes from a wildcard, and the proof does not cover a closer match"},
+    {Reason::DenialWrongType, "denial-wrong-type", Bogus, 6, "Z",
+     "the proof itself says that {type} (or CNAME) exists at {name}"},
+    {Reason::DenialFromParent, "denial-from-parent", Bogus, 6, "Z",
+     "the proof is from the wrong side of the zone cut at {name}"},
+    {Reason::DenialWrongRcode, "denial-wrong-rcode", Bogus, 6, "Z",
+     "the proof for {name} says something else than the response code"},
+    {Reason::DenialContradictory, "denial-contradictory", Bogus, 6, "Z", "the proof for {name} contradicts itself"},
+    {Reason::NsecOverreach, "nsec-overreach", Bogus, 6, "Z", "an NSEC of {zone} claims names outside of {zone}"},
+    {Reason::Nsec3ParamsMixed, "nsec3-params-mixed", Bogus, 6, "Z",
+     "the NSEC3 records of {zone} have different parameters"},
+    {Reason::Nsec3Collision, "nsec3-collision", Bogus, 6, "Z", "the NSEC3 records of {zone} hold one hash twice"},
+    {Reason::DnameCnameMismatch, "dname-cname-mismatch", Bogus, 6, "ZR",
+     "the CNAME at {name} is not what the DNAME makes"},
+    {Reason::DnameWildcard, "dname-wildcard", Bogus, 6, "ZR", "the CNAME at {name} comes from a wildcard DNAME"},
+
+    {Reason::ResolverTimeout, "resolver-timeout", Indeterminate, 23, "RZ",
+     "no reply for {name} {type} from any resolver"},
+    {Reason::ResolverServfail, "resolver-servfail", Indeterminate, 22, "ZR",
+     "the resolvers could not fetch {name} {type} even with checking off"},
+    {Reason::ResolverRefused, "resolver-refused", Indeterminate, 23, "R", "resolver {text} refuses {name} {type}"},
+    {Reason::MalformedResponse, "malformed-response", Indeterminate, 23, "R",
+     "resolver {text} answers {name} {type} in a way that cannot be read"},
+    {Reason::WorkLimit, "work-limit", Indeterminate, 0, "Z", "checking {name} would cost more than the limit {text}"},
+    {Reason::NoValidAnchor, "no-valid-anchor", Indeterminate, 5, "U",
+     "no trusted root key is left: see `danesweep anchors show`"},
+    {Reason::CryptoFailure, "crypto-failure", Indeterminate, 0, "U", "the cryptographic library failed: {text}"},
+};
+// clang-format on
+
+constexpr auto kReasons = [] {
+  std::array<Reason, std::size(kRows)> reasons{};
+  for (std::size_t i = 0; i < reasons.size(); ++i) reasons[i] = kRows[i].reason;
+  return reasons;
+}();
+
+constexpr bool rows_follow_the_enum() {
+  for (std::size_t i = 0; i < kReasons.size(); ++i)
+    if (static_cast<std::size_t>(kReasons[i]) != i + 1) return false;
+  return kReasons.back() == Reason::CryptoFailure;
+}
+static_assert(rows_follow_the_enum(), "one row per reason, in the order of the enum");
+
+const Row* find_row(Reason reason) {
+  return reason == Reason::None ? nullptr : &kRows[static_cast<std::size_t>(reason) - 1];
+}
+
+std::string tags_to_text(const std::vector<std::uint16_t>& tags) {
+  constexpr std::size_t kShown = 8;  // a key set may hold 128
+  if (tags.empty()) return "none";
+  std::string text;
+  for (std::size_t i = 0; i < std::min(tags.size(), kShown); ++i)
+    text += fmt::format("{}{}", i == 0 ? "" : " ", tags[i]);
+  if (tags.size() > kShown) text += fmt::format(" and {} more", tags.size() - kShown);
+  return text;
+}
+
+std::string age_to_text(std::int64_t seconds) {
+  constexpr std::int64_t kHour = 3600;
+  if (seconds < kHour) return fmt::format("{} seconds", std::max<std::int64_t>(seconds, 0));
+  return seconds < 2 * kHour ? "1 hour" : fmt::format("{} hours", seconds / kHour);
+}
+
+std::string fact(std::string_view word, const ReasonFacts& facts) {
+  if (word == "name") return facts.name.to_display();
+  if (word == "type") return facts.type ? to_text(*facts.type) : "records";
+  if (word == "zone") return facts.zone.to_display();
+  if (word == "parent") return facts.parent.to_display();
+  if (word == "signer") return facts.signer.to_display();
+  if (word == "tag") return facts.key_tag ? std::to_string(*facts.key_tag) : "?";
+  if (word == "ds_tags") return tags_to_text(facts.ds_tags);
+  if (word == "key_tags") return tags_to_text(facts.key_tags);
+  if (word == "number") return facts.number ? std::to_string(*facts.number) : "?";
+  if (word == "date") return facts.date ? date_to_text(*facts.date) : "?";
+  if (word == "age") return facts.date ? age_to_text(facts.now - *facts.date) : "some time";
+  return facts.text;
+}
+
+}  // namespace
+
+std::string_view code(Reason reason) {
+  const Row* row = find_row(reason);
+  return row ? row->code : std::string_view();
+}
+
+std::optional<Reason> parse_reason(std::string_view code) {
+  const auto* row = std::find_if(std::begin(kRows), std::end(kRows), [&](const Row& r) { return r.code == code; });
+  if (row == std::end(kRows)) return std::nullopt;
+  return row->reason;
+}
+
+std::optional<std::uint16_t> extended_error(Reason reason) {
+  const Row* row = find_row(reason);
+  if (!row || row->ede == kNoEde) return std::nullopt;
+  return static_cast<std::uint16_t>(row->ede);
+}
+
+Security usual_status(Reason reason) {
+  const Row* row = find_row(reason);
+  return row ? row->status : Secure;
+}
+
+std::string sentence(Reason reason, const ReasonFacts& facts) {
+  const Row* row = find_row(reason);
+  std::string text;
+  std::string_view rest = row ? row->sentence : std::string_view();
+  for (auto open = rest.find('{'); open != std::string_view::npos; open = rest.find('{')) {
+    const auto close = rest.find('}', open);
+    text += rest.substr(0, open);
+    text += fact(rest.substr(open + 1, close - open - 1), facts);
+    rest.remove_prefix(close + 1);
+  }
+  return text.append(rest);
+}
+
+std::string_view mender(Reason reason) {
+  const Row* row = find_row(reason);
+  return row ? row->mender : std::string_view();
+}
+
+std::span<const Reason> all_reasons() { return kReasons; }
+
+std::string date_to_text(std::int64_t seconds) {
+  using namespace std::chrono;
+  const sys_seconds time{std::chrono::seconds(seconds)};
+  const auto day = floor<days>(time);
+  const year_month_day date(day);
+  const hh_mm_ss clock(time - day);
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", static_cast<int>(date.year()),
+                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), clock.hours().count(),
+                     clock.minutes().count(), clock.seconds().count());
+}
+
+}  // namespace danesweep::dnssec
