@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// From facts to verdicts: rows of both tables per host, several hosts to one domain, reason, degraded, the RFC 7672 sender
-// (ESA.md parts B and C, E-10 to E-26; T-62, T-63, T-75 to T-77). Pure.
+// From facts to verdicts: rows of both tables per host, several hosts to one domain, reason, degraded, the RFC 7672
+// sender (ESA.md parts B and C, E-10 to E-26; T-62, T-63, T-75 to T-77). Pure.
 #pragma once
 
 #include "output/result.h"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// One domain's outcome as plain structs: what the engine fills with facts, `decide` completes with verdicts, and writer,
-// report and exports read (contract: DESIGN part "The results"; rules E-1 to E-26, T-56, T-62 to T-66). No protobuf here.
+// One domain's outcome as plain structs: what the engine fills with facts, `decide` completes with verdicts, and
+// writer, report and exports read (contract: DESIGN part "The results"; rules E-1 to E-26, T-56, T-62 to T-66). No
+// protobuf here.
 #pragma once
 
 #include <cstdint>
@@ -12,13 +13,24 @@
 
 namespace danesweep::output {
 
-enum class Status : std::uint8_t { Unset, Secure, Insecure, Bogus, Indeterminate, NotQueried, NxDomain };  ///< NxDomain: TLSA column only (E-4)
+enum class Status : std::uint8_t {
+  Unset,
+  Secure,
+  Insecure,
+  Bogus,
+  Indeterminate,
+  NotQueried,
+  NxDomain
+};  ///< NxDomain: TLSA column only (E-4)
 enum class Answer : std::uint8_t { Unset, None, Data, NoData, NxDomain };
 enum class Certificate : std::uint8_t { Unset, Success, Failed, NotChecked };
 enum class Action : std::uint8_t { Unset, DaneSuccess, DaneFail, Fallback, Undetermined, NotApplicable };
 enum class Mode : std::uint8_t { Unset, Opportunistic, Mandatory, None };
 enum class Rfc7672 : std::uint8_t { Unset, Verified, Encrypted, Opportunistic, Defer, NoMail };
 enum class MultiMx : std::uint8_t { First, All };
+/// Where a domain's effective mode comes from (E-88): the report computes "as if the Default had mode X" with it
+/// (E-111).
+enum class ModeSource : std::uint8_t { Default, OwnEntry };
 
 std::string_view to_text(Status status);  ///< "SECURE"
 std::string_view to_text(Answer answer);
@@ -61,8 +73,8 @@ struct Probe {
   std::vector<std::string> warnings;
   std::vector<tls::CertificateRecord> chain;
   std::vector<Reply> replies;
-  std::vector<Try> tries;              ///< earlier tries, oldest first
-  std::vector<TlsaVerdict> tlsa;       ///< each record and what became of it
+  std::vector<Try> tries;                ///< earlier tries, oldest first
+  std::vector<TlsaVerdict> tlsa;         ///< each record and what became of it
   std::vector<std::string> explanation;  ///< T-65 lines for `--trace` and reports
 };
 
@@ -77,7 +89,7 @@ struct Host {
   std::string name;  ///< lower-case A-labels, no final dot; for a literal target the address
   std::uint32_t preference = 0;
   Status address_status = Status::NotQueried;
-  std::string address_reason;  ///< "" or "dns:signature-expired"
+  std::string address_reason;      ///< "" or "dns:signature-expired"
   std::vector<Address> addresses;  ///< in walk order (T-18, T-19), within the caps
   Status tlsa_status = Status::NotQueried;
   std::string tlsa_reason;
@@ -90,7 +102,7 @@ struct Host {
   bool tlsa_usable = false;        ///< TLSA SECURE and at least one usable record
   bool first_link_secure = false;  ///< T-24: TLSA found behind a SECURE first link although the address is INSECURE
   std::vector<std::string> warnings;
-  std::vector<Probe> probes;       ///< in walk order
+  std::vector<Probe> probes;  ///< in walk order
 
   // Filled by `decide`:
   Certificate certificate = Certificate::NotChecked;
@@ -103,7 +115,7 @@ struct Host {
 struct MxLookup {
   Status status = Status::NotQueried;
   Answer answer = Answer::None;
-  std::string reason;  ///< "" or "dns:..."
+  std::string reason;         ///< "" or "dns:..."
   std::string expanded_name;  ///< end of the alias chain, without final dot; the domain itself when there is none
 };
 
@@ -130,6 +142,8 @@ struct Result {
   /// "smtp-route", "opted-out", "mx-bogus", "mx-lookup-failed", "internal-error"; empty if the hosts decide.
   std::string decided_by;
   Mode effective_mode = Mode::Opportunistic;
+  ModeSource mode_source =
+      ModeSource::Default;  ///< OwnEntry: the domain's destination entry names dane_option or TLS off
 
   // Filled by `decide`:
   Action opportunistic = Action::Unset, mandatory = Action::Unset, effective = Action::Unset;
@@ -157,7 +171,7 @@ struct InputCounts {
 struct ResolverHealth {
   std::string address;  ///< "198.51.100.53:53"
   std::uint32_t priority = 0;
-  std::string canary;   ///< "fit", "unfit", "no answer", "not asked", with the sentence behind
+  std::string canary;  ///< "fit", "unfit", "no answer", "not asked", with the sentence behind
   std::string sentence;
 };
 
@@ -167,8 +181,8 @@ struct NamedText {
 
 /// First frame of a file.
 struct Header {
-  std::string version;  ///< danesweep's
-  std::int64_t start_time = 0;  ///< seconds since 1970
+  std::string version;             ///< danesweep's
+  std::int64_t start_time = 0;     ///< seconds since 1970
   std::vector<NamedText> options;  ///< long name and value of every option that moves a result
   std::vector<ResolverHealth> resolvers;
   std::vector<std::string> anchors;  ///< ". 20326 (embedded)"

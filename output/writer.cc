@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "output/writer.h"
+
+#include <utility>
+
+namespace danesweep::output {
+
+namespace {
+
+/// Entries of one recount frame: far below the limit of a message.
+constexpr std::size_t kRecountsPerFrame = 65536;
+
+}  // namespace
+
+Writer::Writer(std::unique_ptr<Sink> sink, Compression compression, std::size_t block_octets)
+    : sink_(std::move(sink)), blocks_(*sink_, compression, block_octets) {}
+
+Writer::Done Writer::keep(Done done) {
+  if (!done) error_ = done.error();
+  return done;
+}
+
+Writer::Done Writer::append(const Message& message) {
+  const std::lock_guard lock(mutex_);
+  if (!error_.empty()) return tl::unexpected(error_);
+  return keep(blocks_.append(message));
+}
+
+Writer::Done Writer::flush() {
+  const std::lock_guard lock(mutex_);
+  if (!error_.empty()) return tl::unexpected(error_);
+  return keep(blocks_.flush());
+}
+
+Writer::Done Writer::begin(const Header& header) {
+  {
+    const std::lock_guard lock(mutex_);
+    const Done done = keep(blocks_.begin());
+    if (!done) return done;
+  }
+  return append(encode(header));
+}
+
+Writer::Done Writer::write(const Result& result) { return append(encode(result)); }
+
+Writer::Done Writer::checkpoint(const Checkpoint& checkpoint) {
+  const Done done = append(encode(checkpoint));
+  return done ? flush() : done;
+}
+
+Writer::Done Writer::recount(std::span<const Recount> recounts) {
+  while (!recounts.empty()) {
+    const std::size_t count = std::min(recounts.size(), kRecountsPerFrame);
+    const Done done = append(encode(recounts.first(count)));
+    if (!done) return done;
+    recounts = recounts.subspan(count);
+  }
+  return {};
+}
+
+Writer::Done Writer::finish(const Trailer& trailer) {
+  const Done done = append(encode(trailer));
+  return done ? flush() : done;
+}
+
+}  // namespace danesweep::output
