@@ -6,8 +6,12 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
+
+#include "dnssec/wire/cursor.h"
+#include "tls/tls_context.h"
 
 namespace danesweep::tls {
 
@@ -16,10 +20,10 @@ inline constexpr std::size_t kMaxRecordedNames = 100;
 
 struct CertificateRecord {
   std::array<std::uint8_t, 32> sha256{}, spki_sha256{};
-  std::string subject, issuer;         ///< RFC 2253 text, controls and non-ASCII escaped (T-48)
-  std::vector<std::string> dns_names;  ///< DNS SANs, at most kMaxRecordedNames of 253 octets
+  std::string subject, issuer;                 ///< RFC 2253 text, controls and non-ASCII escaped (T-48)
+  std::vector<std::string> dns_names;          ///< DNS SANs, at most kMaxRecordedNames of 253 octets
   std::int64_t not_before = 0, not_after = 0;  ///< seconds since 1970
-  std::string key_type;                ///< "EC", "RSA", "ED25519"
+  std::string key_type;                        ///< "EC", "RSA", "ED25519"
   std::uint32_t key_bits = 0;
   std::string signature_algorithm;
 };
@@ -38,5 +42,12 @@ class ChainHandle {
   std::unique_ptr<const Impl> impl_;
 };
 using ChainPtr = std::shared_ptr<const ChainHandle>;
+
+/// A chain out of DER certificates, leaf first, for a capture that was kept. Null if there is none, or if one is not
+/// exactly one certificate.
+ChainPtr chain_from_der(TlsContext& context, std::span<const wire::Bytes> certificates);
+
+/// T-56: the chain for the results file and `--trace`.
+std::vector<CertificateRecord> describe_chain(const ChainHandle& chain);
 
 }  // namespace danesweep::tls

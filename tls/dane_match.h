@@ -10,35 +10,27 @@
 
 #include "tls/certificate.h"
 #include "tls/outcome.h"
+#include "tls/reference_names.h"
 #include "tls/tls_context.h"
 #include "tls/tlsa_set.h"
 
 namespace danesweep::tls {
 
-/// T-49, in order, lower case, without trailing dot: base domain first.
-struct ReferenceNames {
-  std::vector<std::string> names;
-  /// Stable key; empty if the set has no usable usage 2, which alone looks at names.
-  std::string key(const TlsaSet& set) const;
-};
-
 struct MatchResult {
   Outcome outcome = Outcome::InternalError;  ///< Ok or one of the FAILED codes from the chain
   std::optional<TlsaRecord> matched;
   std::uint32_t depth = 0;
-  std::string matched_name;     ///< usage 2 only
-  int verify_error = 0;         ///< OpenSSL's number when it is not Ok
-  std::vector<std::string> warnings;  ///< ee-expired, ee-name-differs, digest-shadowed, tlsa-some-unusable, rollover-pair, cert-expires-soon, rsa-1024, weak-signature
+  std::string matched_name;           ///< usage 2 only
+  int verify_error = 0;               ///< OpenSSL's number when it is not Ok
+  std::vector<std::string> warnings;  ///< ee-expired, ee-name-differs, digest-shadowed, tlsa-some-unusable,
+                                      ///< rollover-pair, cert-expires-soon, rsa-1024, weak-signature
   /// T-65: one line per record: where it was compared and what came of it; then the record that would be right.
   std::vector<std::string> explanation;
-  std::string right_record;     ///< `3 1 1 ...` of the leaf
+  std::string right_record;  ///< `3 1 1 ...` of the leaf
 };
 
 /// `now`: wall clock of the engine (T-55), seconds since 1970.
 MatchResult match_chain(TlsContext& context, const ChainHandle& chain, const TlsaSet& set, const ReferenceNames& names,
                         std::int64_t now);
-
-/// T-56: the chain for the results file and `--trace`.
-std::vector<CertificateRecord> describe_chain(const ChainHandle& chain);
 
 }  // namespace danesweep::tls

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// One connection to a mail host as a machine over byte buffers: greeting, EHLO, STARTTLS, handshake, EHLO, QUIT (RFC 5321,
-// RFC 3207; rules T-38 to T-48, T-57, T-58). It owns no socket and reads no clock: the engine hands it octets and the
-// time, sends what it wants sent, and wakes it at its deadline. Start reading here.
+// One connection to a mail host as a machine over byte buffers: greeting, EHLO, STARTTLS, handshake, EHLO, QUIT (RFC
+// 5321, RFC 3207; rules T-38 to T-48, T-57, T-58). It owns no socket and reads no clock: the engine hands it octets and
+// the time, sends what it wants sent, and wakes it at its deadline. Start reading here.
 #pragma once
 
 #include <chrono>
@@ -14,6 +14,7 @@
 #include "dnssec/wire/cursor.h"
 #include "tls/certificate.h"
 #include "tls/outcome.h"
+#include "tls/smtp_dialogue.h"
 #include "tls/timeouts.h"
 #include "tls/tls_context.h"
 
@@ -22,20 +23,10 @@ namespace danesweep::tls {
 /// Monotonic time of the engine.
 using Instant = std::chrono::steady_clock::time_point;
 
-enum class Banners : std::uint8_t { Keep, CodesOnly };
-
 struct ProbeSettings {
   std::string helo;  ///< EHLO argument (T-70)
   Timeouts timeouts;
   Banners banners = Banners::Keep;
-};
-
-/// One reply as stored (T-48).
-struct RecordedReply {
-  std::string phase;  ///< "greeting", "ehlo", "helo", "starttls", "ehlo-tls", "quit"
-  int reply_code = 0;
-  std::string enhanced_code;
-  std::vector<std::string> lines;
 };
 
 /// What one connection brought. The DANE verdict is match_chain's business: `outcome` is Ok when the handshake was
@@ -44,11 +35,17 @@ struct Capture {
   Outcome outcome = Outcome::InternalError;
   std::string detail;  ///< alert number, OpenSSL's text, reply code: for sentences; sanitised
   std::string protocol, cipher, group, signature_type, sni;
-  ChainPtr chain;      ///< set when a handshake was completed
+  ChainPtr chain;  ///< set when a handshake was completed
   std::vector<RecordedReply> replies;
-  std::vector<std::string> warnings;  ///< bare-lf, reply-codes-differ, starttls-code, post-tls-trouble, tls-1.2-only, ehlo-refused
-  bool greeted = false;  ///< a 220 greeting arrived (resets a provider's back-off, T-69)
+  std::vector<std::string>
+      warnings;  ///< bare-lf, reply-codes-differ, starttls-code, post-tls-trouble, tls-1.2-only, ehlo-refused
+  std::optional<std::uint8_t> alert;  ///< the fatal alert of the peer that ended TLS
+  bool greeted = false;               ///< a 220 greeting arrived (resets a provider's back-off, T-69)
 };
+
+/// T-47: worth one more try later. Beside the outcomes of that kind also an alert 80, which says that the server is
+/// ill.
+bool is_retriable(const Capture& capture);
 
 class Probe {
  public:

@@ -20,13 +20,21 @@ using wire::Bytes;
 struct TlsaRecord {
   std::uint8_t usage = 0, selector = 0, matching_type = 0;
   std::vector<std::uint8_t> data;
+  std::uint8_t present = 3;  ///< how many of the three numbers the RDATA had: fewer only if it was truncated
   friend auto operator<=>(const TlsaRecord&, const TlsaRecord&) = default;
 };
 
 enum class Usability : std::uint8_t {
   Usable,
   Shadowed,  ///< usable, but a stronger digest of the same usage and selector is there (T-32)
-  UsagePkix, UsageUnknown, SelectorUnknown, MatchingUnknown, DigestLength, BadCertificate, BadKey, Truncated,
+  UsagePkix,
+  UsageUnknown,
+  SelectorUnknown,
+  MatchingUnknown,
+  DigestLength,
+  BadCertificate,
+  BadKey,
+  Truncated,
 };
 std::string_view code(Usability usability);  ///< "usage-pkix"; "" for Usable
 
