@@ -63,12 +63,15 @@ std::string strings_to_text(Bytes field) {
   return text;
 }
 
-/// Nothing for a broken bitmap.
+/// Nothing for a bitmap whose octets would not come back: a broken one, or one with zero octets at the end.
 std::optional<std::string> bitmap_to_text(Bytes field) {
   const auto bitmap = TypeBitmap::parse(field);
   if (!bitmap) return std::nullopt;
+  const std::vector<RrType> types = bitmap->types();
+  const Octets encoded = encode_type_bitmap(types);
+  if (!std::equal(encoded.begin(), encoded.end(), field.begin(), field.end())) return std::nullopt;
   std::string text;
-  for (const RrType type : bitmap->types()) text += (text.empty() ? "" : " ") + to_text(type);
+  for (const RrType type : types) text += (text.empty() ? "" : " ") + to_text(type);
   return text;
 }
 
@@ -330,12 +333,14 @@ Parsed<TextRecord> record_from_text(std::string_view line) {
   const auto owner = DomainName::from_text((at++)->text);
   if (!owner) return tl::unexpected(owner.error());
   TextRecord record{.owner = *owner};
-  for (int optional_words = 0; at != last && optional_words < 2; ++optional_words) {  // in either order
-    const auto ttl = parse_ttl(at->text);
-    if (!ttl && !is_class_in(*at)) break;
-    if (ttl) record.ttl = *ttl;
-    ++at;
+  std::optional<std::uint32_t> ttl;
+  bool has_class = false;
+  for (; at != last; ++at) {  // in either order
+    if (!ttl && (ttl = parse_ttl(at->text))) continue;
+    if (has_class || !is_class_in(*at)) break;
+    has_class = true;
   }
+  record.ttl = ttl.value_or(0);
   const auto type = at == last ? std::nullopt : parse_rr_type(at->text);
   if (!type) return tl::unexpected(ParseError::BadText);
   record.type = *type;

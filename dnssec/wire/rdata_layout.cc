@@ -43,7 +43,7 @@ constexpr RdataLayout kLayouts[] = {
     {RrType::Dname,      Lowered,    Required,       {Name}},
     {RrType::Ds,         Kept,       JudgedByReader, {U16, U8, U8, Hex}},
     {RrType::Sshfp,      Kept,       JudgedByReader, {U8, U8, Hex}},
-    {RrType::Rrsig,      Lowered,    JudgedByReader, {Type, U8, U8, U32, Time, Time, U16, Name, Base64}},
+    {RrType::Rrsig,      Lowered,    Required,       {Type, U8, U8, U32, Time, Time, U16, Name, Base64}},
     {RrType::Nsec,       Kept,       Required,       {Name, Bitmap}},
     {RrType::Dnskey,     Kept,       JudgedByReader, {U16, U8, U8, Base64}},
     {RrType::Nsec3,      Kept,       Required,       {U8, U8, U16, CountedHex, CountedBase32, Bitmap}},

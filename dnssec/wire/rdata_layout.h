@@ -41,8 +41,8 @@ enum class NameRule : std::uint8_t {
   Compressed,  ///< may be compressed, lower case when canonical: RFC 1035 and the list of RFC 3597 section 4
 };
 
-/// Whether RDATA that does not fit its fields makes the RRset malformed, or is for the reader of the type to judge:
-/// short TLSA are unusable, broken DNSKEY and DS count one by one, RRSIG have reasons of their own.
+/// Whether RDATA that does not fit its fields makes the record malformed, or is for the reader of the type to judge:
+/// short TLSA are unusable, broken DNSKEY and DS count one by one, texts are nobody's evidence.
 enum class Fit : std::uint8_t { Required, JudgedByReader };
 
 struct RdataLayout {
