@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// CSV with a header (RFC 4180; rule E-67): which columns hold domains or addresses and which the counts is said by
+// their names. libcsv parses line by line, so that a record is named by its first line. A record of more than 1 MiB is
+// given up: an unclosed quote must not swallow a file.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "scanner/input/entry.h"
+
+namespace danesweep::input {
+
+/// The fields of a first line include a name of E-67 for domains or addresses.
+bool looks_like_csv_header(std::string_view line);
+
+/// The error names what is missing when no column is known.
+tl::expected<std::unique_ptr<FormatReader>, std::string> make_csv_reader(std::string_view head);
+
+}  // namespace danesweep::input
