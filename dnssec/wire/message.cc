@@ -134,13 +134,13 @@ bool Message::answers(const Question& asked) const {
 }
 
 std::size_t Message::first_label(std::size_t offset) const {
-  for (std::size_t pointers = 0; pointers <= kMaxPointersPerName; ++pointers) {
-    if (offset + 1 >= octets_.size() || octets_[offset] < 0xC0) return offset;
-    const std::size_t target = (octets_[offset] & 0x3FU) << 8U | octets_[offset + 1];
-    if (target >= offset || target < kHeaderOctets) return offset;
-    offset = target;
+  std::size_t at = offset;
+  for (std::size_t pointers = 0; at + 1 < octets_.size() && octets_[at] >= 0xC0; ++pointers) {
+    const std::size_t target = (octets_[at] & 0x3FU) << 8U | octets_[at + 1];
+    if (target >= at || target < kHeaderOctets || pointers == kMaxPointersPerName) return offset;
+    at = target;
   }
-  return offset;
+  return at;
 }
 
 Parsed<void> Message::charge(std::size_t octets) const {

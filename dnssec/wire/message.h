@@ -75,8 +75,8 @@ class Message {
   Parsed<Bytes> rdata(const RecordIndex& record) const;
   /// Octets of a record's RDATA as they came.
   Bytes raw_rdata(const RecordIndex& record) const { return octets().subspan(record.rdata_offset, record.rdata_size); }
-  /// Offset of the first label of an owner that begins with a pointer, else `offset`: records whose owners start at the
-  /// same label have the same owner, and none of them is decoded twice. Bad pointers lead to where they stand.
+  /// Where the first label of the name at `offset` stands, behind the pointers that it begins with; `offset` itself if
+  /// one of them is bad or there are too many. Names that start at the same label are equal, if they can be decoded.
   std::size_t first_label(std::size_t offset) const;
   /// A compressed name that starts at `offset`; `next` is set to the offset behind it.
   Parsed<DomainName> name_at(std::size_t offset, std::size_t& next) const;
@@ -114,7 +114,7 @@ class Message {
   std::optional<Edns> edns_;
   std::vector<RecordIndex> records_;
   mutable std::size_t decompressed_ = 0;
-  mutable std::array<std::byte, 1024> first_of_arena_;
+  mutable std::array<std::byte, 256> first_of_arena_;  ///< enough for most messages
   mutable std::pmr::monotonic_buffer_resource arena_;
   mutable std::span<std::uint8_t> charged_;               ///< a bit for each offset whose name has been charged
   mutable std::pmr::vector<Decompressed> memo_{&arena_};  ///< by offset

@@ -82,6 +82,7 @@ std::optional<std::string> field_to_text(FieldKind kind, Bytes field) {
     case U8:
     case U16:
     case U32:
+    case Algorithm:
       return std::to_string(number_of(field));
     case Time:
       return time_to_text(number_of(field));
@@ -126,6 +127,19 @@ std::string generic_to_text(Bytes rdata) {
 
 // --- text to wire
 
+struct AlgorithmMnemonic {
+  std::string_view text;
+  std::uint8_t number;
+};
+// clang-format off
+/// IANA "DNS Security Algorithm Numbers".
+constexpr AlgorithmMnemonic kAlgorithms[] = {
+    {"RSAMD5", 1}, {"DH", 2}, {"DSA", 3}, {"ECC", 4}, {"RSASHA1", 5}, {"DSA-NSEC3-SHA1", 6}, {"RSASHA1-NSEC3-SHA1", 7},
+    {"RSASHA256", 8}, {"RSASHA512", 10}, {"ECC-GOST", 12}, {"ECDSAP256SHA256", 13}, {"ECDSAP384SHA384", 14},
+    {"ED25519", 15}, {"ED448", 16}, {"INDIRECT", 252}, {"PRIVATEDNS", 253}, {"PRIVATEOID", 254},
+};
+// clang-format on
+
 /// Reads the words of one RDATA; the first error stays.
 class RdataReader {
  public:
@@ -158,6 +172,8 @@ class RdataReader {
         return put_number(number(0xFFFF), 2);
       case U32:
         return put_number(number(0xFFFFFFFF), 4);
+      case Algorithm:
+        return put_number(algorithm(), 1);
       case Time:
         return put_number(time(), 4);
       case Type:
@@ -228,6 +244,13 @@ class RdataReader {
     const auto since_1970 = moment.time_since_epoch().count();
     if (since_1970 < 0 || since_1970 > 0xFFFFFFFF) return std::nullopt;
     return static_cast<std::uint32_t>(since_1970);
+  }
+
+  std::optional<std::uint32_t> algorithm() {
+    const std::string_view text = word();
+    for (const AlgorithmMnemonic& each : kAlgorithms)
+      if (each.text == text) return each.number;
+    return to_number(text, 0xFF);
   }
 
   std::optional<std::uint32_t> type() {

@@ -41,18 +41,24 @@ constexpr RdataLayout kLayouts[] = {
     {RrType::Naptr,      Compressed, Required,       {U16, U16, String, String, String, Name}},
     {RrType::Kx,         Compressed, Required,       {U16, Name}},
     {RrType::Dname,      Lowered,    Required,       {Name}},
-    {RrType::Ds,         Kept,       JudgedByReader, {U16, U8, U8, Hex}},
+    {RrType::Ds,         Kept,       JudgedByReader, {U16, Algorithm, U8, Hex}},
     {RrType::Sshfp,      Kept,       JudgedByReader, {U8, U8, Hex}},
-    {RrType::Rrsig,      Lowered,    Required,       {Type, U8, U8, U32, Time, Time, U16, Name, Base64}},
+    {RrType::Rrsig,      Lowered,    Required,       {Type, Algorithm, U8, U32, Time, Time, U16, Name, Base64}},
     {RrType::Nsec,       Kept,       Required,       {Name, Bitmap}},
-    {RrType::Dnskey,     Kept,       JudgedByReader, {U16, U8, U8, Base64}},
+    {RrType::Dnskey,     Kept,       JudgedByReader, {U16, U8, Algorithm, Base64}},
     {RrType::Nsec3,      Kept,       Required,       {U8, U8, U16, CountedHex, CountedBase32, Bitmap}},
     {RrType::Nsec3param, Kept,       JudgedByReader, {U8, U8, U16, CountedHex}},
     {RrType::Tlsa,       Kept,       JudgedByReader, {U8, U8, U8, Hex}},
-    {RrType::Cds,        Kept,       JudgedByReader, {U16, U8, U8, Hex}},
-    {RrType::Cdnskey,    Kept,       JudgedByReader, {U16, U8, U8, Base64}},
+    {RrType::Cds,        Kept,       JudgedByReader, {U16, Algorithm, U8, Hex}},
+    {RrType::Cdnskey,    Kept,       JudgedByReader, {U16, U8, Algorithm, Base64}},
+    {RrType::Smimea,     Kept,       JudgedByReader, {U8, U8, U8, Hex}},
+    {RrType::Openpgpkey, Kept,       JudgedByReader, {Base64}},
+    {RrType::Csync,      Kept,       JudgedByReader, {U32, U16, Bitmap}},
+    {RrType::Zonemd,     Kept,       JudgedByReader, {U32, U8, U8, Hex}},
+    {RrType::Spf,        Kept,       JudgedByReader, {Strings}},
     {RrType::Svcb,       Kept,       Required,       {U16, Name, Opaque}},
     {RrType::Https,      Kept,       Required,       {U16, Name, Opaque}},
+    {RrType::Uri,        Kept,       JudgedByReader, {U16, U16, Quoted}},
     {RrType::Caa,        Kept,       JudgedByReader, {U8, Tag, Quoted}},
 };
 // clang-format on
@@ -87,6 +93,7 @@ Parsed<std::size_t> measure_name(Bytes octets, NameRule names) {
 std::size_t fixed_size(FieldKind kind) {
   switch (kind) {
     case U8:
+    case Algorithm:
       return 1;
     case U16:
     case Type:

@@ -17,6 +17,7 @@ enum class FieldKind : std::uint8_t {
   U8,             ///< decimal number
   U16,            ///< decimal number
   U32,            ///< decimal number
+  Algorithm,      ///< 8 bits; mnemonics are read too (RFC 4034 section 2.2)
   Time,           ///< 32 bits, YYYYMMDDHHMMSS as text (RFC 4034 section 3.2)
   Type,           ///< 16 bits, mnemonic of a type
   Ipv4,           ///< 4 octets

@@ -33,9 +33,12 @@ class Grouping {
   }
 
  private:
-  /// What identifies an RRset. `first_label` spares comparing names: equal offsets hold equal names.
+  static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
+
+  /// What identifies an RRset. `first_label` spares decoding names: one that leads to the same whole name is equal.
   struct Key {
-    std::size_t first_label;
+    std::size_t
+        first_label;  ///< kNone if the name goes on by a pointer: decoding decides then, by the same limits for all
     std::size_t hash;
     RrType type;
     Section section;
@@ -54,8 +57,6 @@ class Grouping {
       return a.section < b.section;
     }
   };
-  static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
-
   static bool is_candidate(const RecordIndex& record) {
     return record.rr_class == RrClass::In && record.section != Section::Additional;
   }
@@ -93,6 +94,7 @@ class Grouping {
   std::size_t create(const Key& wanted) {
     const std::size_t index = keys_.size();
     keys_.push_back(wanted);
+    if (!stands_whole_at(wanted.first_label, *wanted.owner)) keys_.back().first_label = kNone;
     result_.rrsets.push_back(Rrset{.owner = *wanted.owner, .type = wanted.type, .section = wanted.section});
     result_.rrsets.back().ttl = 0xFFFFFFFFU;
     if (keys_.size() == kSearchedOneByOne + 1) {
@@ -100,6 +102,11 @@ class Grouping {
     }
     if (keys_.size() > kSearchedOneByOne) ordered_.insert(static_cast<std::uint32_t>(index));
     return index;
+  }
+
+  bool stands_whole_at(std::size_t offset, const DomainName& name) const {
+    const Bytes there = message_.octets().subspan(offset), whole = name.wire();
+    return there.size() >= whole.size() && std::equal(whole.begin(), whole.end(), there.begin());
   }
 
   /// The owner of a record for comparing; nothing if it cannot be decoded.

@@ -28,6 +28,9 @@ constexpr Mnemonic<RrType> kTypes[] = {
     {RrType::Cds, "CDS"}, {RrType::Cdnskey, "CDNSKEY"}, {RrType::Svcb, "SVCB"}, {RrType::Https, "HTTPS"},
     {RrType::Nxname, "NXNAME"}, {RrType::Tkey, "TKEY"}, {RrType::Tsig, "TSIG"}, {RrType::Ixfr, "IXFR"},
     {RrType::Axfr, "AXFR"}, {RrType::Mailb, "MAILB"}, {RrType::Maila, "MAILA"}, {RrType::Any, "ANY"}, {RrType::Caa, "CAA"},
+    {RrType::Loc, "LOC"}, {RrType::Apl, "APL"}, {RrType::Ipseckey, "IPSECKEY"}, {RrType::Dhcid, "DHCID"},
+    {RrType::Smimea, "SMIMEA"}, {RrType::Hip, "HIP"}, {RrType::Openpgpkey, "OPENPGPKEY"}, {RrType::Csync, "CSYNC"},
+    {RrType::Zonemd, "ZONEMD"}, {RrType::Spf, "SPF"}, {RrType::Uri, "URI"},
 };
 
 constexpr Mnemonic<Rcode> kRcodes[] = {

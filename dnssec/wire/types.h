@@ -14,9 +14,11 @@ namespace danesweep::wire {
 enum class RrType : std::uint16_t {
   A = 1, Ns = 2, Md = 3, Mf = 4, Cname = 5, Soa = 6, Mb = 7, Mg = 8, Mr = 9, Null = 10, Wks = 11, Ptr = 12,
   Hinfo = 13, Minfo = 14, Mx = 15, Txt = 16, Rp = 17, Afsdb = 18, Rt = 21, Sig = 24, Key = 25, Px = 26, Aaaa = 28,
-  Nxt = 30, Srv = 33, Naptr = 35, Kx = 36, Cert = 37, Dname = 39, Opt = 41, Ds = 43, Sshfp = 44, Rrsig = 46,
-  Nsec = 47, Dnskey = 48, Nsec3 = 50, Nsec3param = 51, Tlsa = 52, Cds = 59, Cdnskey = 60, Svcb = 64, Https = 65,
-  Nxname = 128, Tkey = 249, Tsig = 250, Ixfr = 251, Axfr = 252, Mailb = 253, Maila = 254, Any = 255, Caa = 257,
+  Loc = 29, Nxt = 30, Srv = 33, Naptr = 35, Kx = 36, Cert = 37, Dname = 39, Opt = 41, Apl = 42, Ds = 43, Sshfp = 44,
+  Ipseckey = 45, Rrsig = 46, Nsec = 47, Dnskey = 48, Dhcid = 49, Nsec3 = 50, Nsec3param = 51, Tlsa = 52, Smimea = 53,
+  Hip = 55, Cds = 59, Cdnskey = 60, Openpgpkey = 61, Csync = 62, Zonemd = 63, Svcb = 64, Https = 65, Spf = 99,
+  Nxname = 128, Tkey = 249, Tsig = 250, Ixfr = 251, Axfr = 252, Mailb = 253, Maila = 254, Any = 255, Uri = 256,
+  Caa = 257,
 };
 // clang-format on
 

@@ -179,6 +179,24 @@ TEST(Pointers, D6AtMost126PerName) {
   EXPECT_EQ(chain_of(2000).error(), ParseError::BadPointer);
 }
 
+TEST(Pointers, D1OwnersOverTheLimitAreRefusedBeforeAndBehindOneWithin) {
+  // 130 pointers in a NULL record; one MX whose owner follows 126 pointers and one whose owner follows 127.
+  for (const std::size_t first : {126U, 127U}) {
+    Octets octets = Reply("mx.example.", RrType::Mx).count(1, 3).octets();
+    octets.u8(0).type(RrType::Null).u16(1).u32(0).u16(2 * 130);
+    const std::size_t chain = octets.size();
+    octets.pointer(kQuestion);
+    for (std::size_t pointers = 1; pointers < 130; ++pointers) octets.pointer(chain + 2 * (pointers - 1));
+    for (const std::size_t hops : {first, 126 + 127 - first})
+      octets.pointer(chain + 2 * (hops - 2)).append(Octets().type(RrType::Mx).u16(1).u32(0).u16(3)).u16(1).u8(0);
+    const auto message = Message::parse(octets).value();
+    const auto grouped = group_rrsets(*message);
+    EXPECT_TRUE(grouped.undecodable);
+    ASSERT_EQ(grouped.rrsets.size(), 2U);
+    EXPECT_EQ(grouped.rrsets[1].rdata.size(), 1U);
+  }
+}
+
 TEST(Pointers, D5NameThatGrowsOver255OctetsByPointersIsTooLong) {
   const std::string label(63, 'x');
   const auto reply = Reply(label + "." + label + "." + label, RrType::Ns)
