@@ -50,6 +50,7 @@ struct AnswerRecord {
   wire::DomainName owner;
   std::uint32_t ttl = 0;
   std::vector<std::uint8_t> rdata;  ///< decompressed wire form
+  wire::RrType type{};              ///< differs from the asked one for type ANY only
 };
 
 struct Verdict {

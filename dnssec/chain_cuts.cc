@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+// The DS question at one name: a secure delegation, an insecure one, no zone cut, or an answer that proves nothing.
+#include <algorithm>
+#include <utility>
+
+#include "dnssec/chain.h"
+#include "dnssec/trace.h"
+
+namespace danesweep::dnssec {
+
+using wire::DomainName;
+using wire::Rrset;
+using wire::RrType;
+
+namespace {
+
+/// The better of two failures at one thing (D-126).
+void consider(std::optional<Finding>& best, Finding finding) {
+  if (!best || is_better(finding, *best)) best = std::move(finding);
+}
+
+/// A denial that the child itself gave: its SOA, or records that it signed (D-56).
+bool is_from_child(const ResponseView& view, const DomainName& name) {
+  return std::ranges::any_of(view.denials(), [&](const Rrset* rrset) {
+    return (rrset->type == RrType::Soa && rrset->owner == name) || is_signed_by(*rrset, name);
+  });
+}
+
+/// In a chain a missing denial has its own name (D-55).
+Reason as_ds_reason(Reason reason) {
+  return reason == Reason::RrsigsMissing || reason == Reason::DenialMissing ? Reason::DsDenialMissing : reason;
+}
+
+}  // namespace
+
+const Chain::CutState* Chain::cut_at(const DomainName& name) {
+  auto known = std::ranges::find_if(cuts_, [&](const auto& memo) { return memo->name == name; });
+  if (known == cuts_.end()) {
+    cuts_.push_back(std::make_unique<CutMemo>());
+    cuts_.back()->name = name;
+    known = cuts_.end() - 1;
+  }
+  CutMemo& memo = **known;
+  if (!memo.state) {
+    auto state = find_cut(memo);
+    if (state) memo.state = std::move(*state);
+  }
+  return memo.state ? &*memo.state : nullptr;
+}
+
+/// Asks one resolver, and if its answer is bad once another (D-56, D-59, D-126).
+std::optional<Chain::CutState> Chain::find_cut(CutMemo& memo) {
+  const wire::Question question{memo.name, RrType::Ds};
+  const Exchange& first = lookup_.exchanges().ask(question);
+  if (first.is_waiting()) return std::nullopt;
+  if (!first.is_answered()) {
+    CutState missing;
+    missing.finding = first.missing;
+    return missing;
+  }
+  if (!memo.first) {
+    auto state = judge_ds(*first.view, memo.name);
+    if (!state) return std::nullopt;
+    memo.first = std::move(*state);
+  }
+  const Finding& finding = memo.first->finding;
+  if (finding.security != Security::Bogus || finding.fault_at == FaultAt::Elsewhere) return memo.first;
+  const Exchange& second = lookup_.exchanges().ask(question, first.resolver);
+  if (second.is_waiting()) return std::nullopt;
+  if (second.is_answered()) {
+    auto state = judge_ds(*second.view, memo.name);
+    if (!state) return std::nullopt;
+    if (is_better(state->finding, finding)) return state;
+  }
+  remember_fault(memo.name, finding, memo.first->links);
+  return memo.first;
+}
+
+std::optional<Chain::CutState> Chain::judge_ds(const ResponseView& view, const DomainName& name) {
+  if (const Rrset* ds = view.answer(name, RrType::Ds)) return judge_ds_rrset(view, *ds);
+  if (const Rrset* cname = view.answer(name, RrType::Cname)) return judge_cname(view, *cname);
+  if (view.dname_above(name) != nullptr) return judge_unproven(view, name, std::nullopt, Reason::DsAnswerInvalid);
+  return judge_no_ds(view, name);
+}
+
+/// Signers that may be the parent: strictly above the name, and not above its anchor (D-23, D-44).
+std::vector<DomainName> Chain::parent_candidates(std::vector<DomainName> signers, const DomainName& name) const {
+  const auto anchor = governing_anchor(name, RrType::Ds);
+  std::erase_if(signers, [&](const DomainName& signer) {
+    return !name.is_below(signer) || !anchor || !signer.is_within(*anchor);
+  });
+  return signers;
+}
+
+std::optional<Chain::CutState> Chain::judge_ds_rrset(const ResponseView& view, const Rrset& ds) {
+  std::optional<Finding> failure;
+  for (const DomainName& signer : parent_candidates(signers_of(ds), ds.owner)) {
+    const ZoneState* parent = zone(signer);
+    if (parent == nullptr) return std::nullopt;
+    if (parent->is_insecure()) return from_zone(*parent);
+    if (!parent->is_secure()) {
+      if (parent->is_zone) consider(failure, from_zone(*parent).finding);
+      continue;
+    }
+    const Checked* checked = lookup_.verify(view, ds, *parent->keys, SignedRole::DsOrItsDenial);
+    if (checked == nullptr) return std::nullopt;
+    if (checked->result) return accept_ds(view, *checked->result, parent->keys);
+    consider(failure, checked->failure());
+  }
+  return judge_unproven(view, ds.owner, std::move(failure), Reason::DsDenialMissing);
+}
+
+/// A signed CNAME stands at no zone cut; any other cannot answer a DS question (D-53).
+std::optional<Chain::CutState> Chain::judge_cname(const ResponseView& view, const Rrset& cname) {
+  std::optional<Finding> failure;
+  for (const DomainName& signer : parent_candidates(signers_of(cname), cname.owner)) {
+    const ZoneState* parent = zone(signer);
+    if (parent == nullptr) return std::nullopt;
+    if (parent->is_insecure()) return from_zone(*parent);
+    if (!parent->is_secure()) continue;
+    const Checked* checked = lookup_.verify(view, cname, *parent->keys);
+    if (checked == nullptr) return std::nullopt;
+    if (!checked->result) {
+      consider(failure, checked->failure());
+      continue;
+    }
+    if (checked->result->is_wildcard_expanded()) continue;
+    CutState none{.cut = Cut::None, .parent = parent->keys, .resolver = view.resolver()};
+    none.finding.limit_ttl(checked->result->ttl());
+    return none;
+  }
+  return judge_unproven(view, cname.owner, std::move(failure), Reason::DsAnswerInvalid);
+}
+
+std::optional<Chain::CutState> Chain::judge_no_ds(const ResponseView& view, const DomainName& name) {
+  std::optional<Finding> failure;
+  for (const DomainName& signer : parent_candidates(denial_signers(view, name), name)) {
+    const ZoneState* parent = zone(signer);
+    if (parent == nullptr) return std::nullopt;
+    if (parent->is_insecure()) return from_zone(*parent);
+    if (!parent->is_secure()) {
+      if (parent->is_zone) consider(failure, from_zone(*parent).finding);
+      continue;
+    }
+    const auto denial =
+        judge_denial(lookup_, view, *parent->keys, {name, RrType::Ds, DenialPurpose::ZoneCut}, Position::First);
+    if (!denial) return std::nullopt;
+    if (const auto state = accept_denial(view, name, *denial, parent->keys)) return state;
+    Finding finding = denial->finding;
+    finding.reason = as_ds_reason(finding.reason);
+    consider(failure, std::move(finding));
+  }
+  if (is_from_child(view, name)) failure.reset();
+  return judge_unproven(view, name, std::move(failure),
+                        is_from_child(view, name) ? Reason::DsFromChild : Reason::DsDenialMissing);
+}
+
+/// Nothing here verifies: no fault if security ended above (D-58), else BOGUS.
+std::optional<Chain::CutState> Chain::judge_unproven(const ResponseView& view, const DomainName& name,
+                                                     std::optional<Finding> failure, Reason otherwise) {
+  const ZoneState* above = locate(name.parent(), view.soa_owner_above(name.parent()));
+  if (above == nullptr) return std::nullopt;
+  if (above->is_insecure()) return from_zone(*above);
+  if (failure) return failed_cut(view, name, std::move(*failure));
+  if (!above->is_secure()) return from_zone(*above);
+  ReasonFacts facts = lookup_.facts(name, RrType::Ds);
+  facts.zone = name;
+  facts.parent = above->keys->zone;
+  return failed_cut(view, name, bogus(otherwise, std::move(facts)));
+}
+
+/// A verified DS set: usable, or the zone below is INSECURE (D-41, D-49).
+Chain::CutState Chain::accept_ds(const ResponseView& view, const VerifiedRrset& ds,
+                                 std::shared_ptr<const ZoneKeys> parent) {
+  const DomainName& name = ds.rrset().owner;
+  const DsUsability usable = usability(ds, lookup_.context());
+  if (!usable.usable) {
+    ReasonFacts facts = lookup_.facts(name, RrType::Ds);
+    facts.zone = name;
+    facts.parent = parent->zone;
+    facts.number = usable.number;
+    Finding finding = insecure(usable.reason, std::move(facts));
+    finding.limit_ttl(ds.ttl());
+    return insecure_cut(view, name, parent->zone, std::move(finding));
+  }
+  CutState state{.cut = Cut::Secure, .ds = &ds, .parent = std::move(parent), .resolver = view.resolver()};
+  state.finding.limit_ttl(ds.ttl());
+  return state;
+}
+
+/// Nothing: the denial failed.
+std::optional<Chain::CutState> Chain::accept_denial(const ResponseView& view, const DomainName& name,
+                                                    const DenialResult& denial,
+                                                    std::shared_ptr<const ZoneKeys> parent) {
+  CutState state{.finding = denial.finding, .parent = parent, .resolver = view.resolver()};
+  if (denial.finding.security == Security::Insecure)
+    return insecure_cut(view, denial.proof == Proof::InsecureDelegation ? denial.cut : name, parent->zone,
+                        denial.finding);
+  if (!denial.finding.is_secure()) return std::nullopt;
+  switch (denial.proof) {
+    case Proof::Delegation: {
+      ReasonFacts facts = lookup_.facts(name, RrType::Ds);
+      facts.zone = name;
+      facts.parent = parent->zone;
+      Finding finding = insecure(Reason::InsecureDelegation, std::move(facts));
+      finding.limit_ttl(denial.finding.ttl);
+      return insecure_cut(view, name, parent->zone, std::move(finding));
+    }
+    case Proof::NxDomain:
+      state.cut = Cut::NoName;
+      return state;
+    default:
+      state.cut = Cut::None;
+      return state;
+  }
+}
+
+Chain::CutState Chain::insecure_cut(const ResponseView& view, const DomainName& name, const DomainName& zone,
+                                    Finding finding) {
+  CutState state{.cut = Cut::Insecure, .finding = finding, .resolver = view.resolver()};
+  state.insecure =
+      remember_cut(name, zone, finding, {make_link(Step::Cut, zone, name, RrType::Ds, finding, view.resolver())});
+  lookup_.trace(to_line("cut", name, RrType::Ds, finding));
+  return state;
+}
+
+Chain::CutState Chain::failed_cut(const ResponseView& view, const DomainName& name, Finding finding) const {
+  CutState state{.cut = Cut::Failed, .resolver = view.resolver()};
+  state.links.push_back(make_link(Step::Ds, finding.facts.parent, name, RrType::Ds, finding, view.resolver()));
+  state.finding = std::move(finding);
+  lookup_.trace(to_line("DS answer at", name, RrType::Ds, state.finding));
+  return state;
+}
+
+Chain::CutState Chain::from_zone(const ZoneState& zone) {
+  CutState state{.cut = zone.is_insecure() ? Cut::Insecure : Cut::Failed, .finding = zone.finding, .links = zone.links};
+  state.finding.fault_at = FaultAt::Elsewhere;
+  if (!zone.is_insecure()) return state;
+  auto cut = std::make_shared<InsecureCut>();
+  cut->name = zone.cut;
+  cut->reason = zone.finding.reason;
+  cut->facts = zone.finding.facts;
+  cut->links = zone.links;
+  state.insecure = std::move(cut);
+  return state;
+}
+
+}  // namespace danesweep::dnssec

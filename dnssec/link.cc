@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dnssec/link.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "dnssec/trace.h"
+#include "dnssec/wire/rdata.h"
+
+namespace danesweep::dnssec {
+
+using wire::DomainName;
+using wire::Rcode;
+using wire::Rrset;
+using wire::RrType;
+
+namespace {
+
+/// An alias is an answer of its own to these (D-72).
+bool follows_cname(RrType type) { return type != RrType::Cname && type != RrType::Any && type != RrType::Rrsig; }
+
+std::optional<DomainName> single_name(const Rrset& rrset) {
+  if (rrset.rdata.empty()) return std::nullopt;
+  const auto name = wire::parse_single_name(rrset.rdata.front());
+  return name ? std::optional(*name) : std::nullopt;
+}
+
+bool is_unsigned(const Rrset* rrset) { return rrset == nullptr || rrset->signatures.empty(); }
+
+}  // namespace
+
+/// What the message has for the name, in order: the asked type (D-18), an alias at it, an alias above it, a denial.
+std::optional<LinkResult> LinkJudge::run() {
+  if (question_.type == RrType::Rrsig) return judge_unsignable();
+  const Rrset* cname = view_.answer(question_.name, RrType::Cname);
+  const Rrset* dname = view_.dname_above(question_.name);
+  if (question_.type == RrType::Any) {
+    auto all = view_.answers_at(question_.name);
+    if (!all.empty()) return judge_data(std::move(all));
+  }
+  const Rrset* asked = view_.answer(question_.name, question_.type);
+  const bool is_synthesised = asked != nullptr && asked == cname && is_unsigned(cname) && dname != nullptr;
+  if (asked != nullptr && !is_synthesised) return judge_data({asked});
+  if (cname != nullptr && !(is_unsigned(cname) && dname != nullptr) && follows_cname(question_.type))
+    return judge_cname(*cname);
+  if (dname != nullptr) return judge_dname(*dname, cname);
+  if (view_.rcode() == Rcode::YxDomain) return judge_yxdomain();
+  return judge_negative();
+}
+
+/// D-73: for type ANY all RRsets at the name, else the one that was asked for. The weakest decides.
+std::optional<LinkResult> LinkJudge::judge_data(std::vector<const Rrset*> rrsets) {
+  if (rrsets.size() > lookup_.policy().max_any_rrsets) {
+    lookup_.budget().exceed(Limit::AnyRrsets);
+    return LinkResult{.finding = lookup_.work_limit(question_.name)};
+  }
+  std::optional<LinkResult> weakest;
+  std::uint32_t ttl = kUnlimitedTtl;
+  for (const Rrset* rrset : rrsets) {
+    const auto judged = judge_rrset(*rrset, WildcardProof::Needed);
+    if (!judged) return std::nullopt;
+    ttl = std::min(ttl, judged->finding.ttl);
+    if (!weakest || judged->finding.security < weakest->finding.security)
+      weakest = to_link(Step::Answer, *judged, rrset->owner, rrset->type);
+  }
+  weakest->finding.ttl = ttl;
+  weakest->answer = Answer::Data;
+  weakest->data = std::move(rrsets);
+  return weakest;
+}
+
+std::optional<LinkResult> LinkJudge::judge_cname(const Rrset& cname) {
+  const auto judged = judge_rrset(cname, WildcardProof::Needed);
+  if (!judged) return std::nullopt;
+  LinkResult link = to_link(Step::Alias, *judged, cname.owner, RrType::Cname);
+  link.target = single_name(cname);
+  return link;
+}
+
+/// D-69: the DNAME is what is signed. If it does not hold, a CNAME beside it is judged for itself.
+std::optional<LinkResult> LinkJudge::judge_dname(const Rrset& dname, const Rrset* cname) {
+  const auto judged = judge_rrset(dname, WildcardProof::NotNeeded);
+  if (!judged) return std::nullopt;
+  if (judged->finding.security == Security::Bogus && cname != nullptr && follows_cname(question_.type)) {
+    auto alone = judge_cname(*cname);
+    if (!alone || alone->finding.security != Security::Bogus) return alone;
+  }
+  return follow_dname(*judged, dname, cname);
+}
+
+LinkResult LinkJudge::follow_dname(const RrsetResult& judged, const Rrset& dname, const Rrset* cname) const {
+  LinkResult link = to_link(Step::Alias, judged, dname.owner, RrType::Dname);
+  if (link.finding.security == Security::Bogus || link.finding.security == Security::Indeterminate) return link;
+  ReasonFacts facts = lookup_.facts(question_.name, RrType::Cname);
+  facts.zone = dname.owner;
+  const bool is_secure = judged.verified != nullptr && link.finding.is_secure();
+  const auto refuse = [&](Finding finding) {
+    finding.limit_ttl(link.finding.ttl);
+    link.finding = std::move(finding);
+    link.links.push_back(
+        make_link(Step::Alias, dname.owner, question_.name, RrType::Cname, link.finding, view_.resolver()));
+  };
+  if (is_secure && judged.verified->is_wildcard_expanded()) {  // D-70
+    refuse(bogus(Reason::DnameWildcard, std::move(facts)));
+    return link;
+  }
+  const auto target = single_name(dname);
+  const auto computed = target ? question_.name.rebased(dname.owner, *target)
+                               : wire::Parsed<DomainName>(tl::unexpect, wire::ParseError::BadValue);
+  if (!computed && target) {  // D-71
+    refuse(insecure(Reason::DnameTooLong, std::move(facts)));
+    link.rcode = Rcode::YxDomain;
+    return link;
+  }
+  const auto given = cname != nullptr ? single_name(*cname) : std::nullopt;
+  if (is_secure && given && *given != *computed) {
+    refuse(bogus(Reason::DnameCnameMismatch, std::move(facts)));
+    return link;
+  }
+  if (!follows_cname(question_.type) && cname != nullptr) {
+    link.answer = Answer::Data;
+    link.data = {cname};
+    return link;
+  }
+  if (computed) link.target = is_secure || !given ? *computed : *given;
+  return link;
+}
+
+/// RRSIGs are never signed (D-74).
+LinkResult LinkJudge::judge_unsignable() const {
+  const RrsetResult judged{.finding = insecure(Reason::UnsignableType, lookup_.facts(question_.name, question_.type))};
+  LinkResult link = to_link(Step::Answer, judged, question_.name, question_.type);
+  const auto& records = view_.message().records();
+  const bool has_any = std::ranges::any_of(records, [](const wire::RecordIndex& record) {
+    return record.type == RrType::Rrsig && record.section == wire::Section::Answer;
+  });
+  link.answer = has_any ? Answer::Data : claimed_denial();
+  link.finding.limit_ttl(0);
+  return link;
+}
+
+/// YXDOMAIN without the DNAME that explains it says no more than SERVFAIL (D-71).
+std::optional<LinkResult> LinkJudge::judge_yxdomain() const {
+  ReasonFacts facts = lookup_.facts(question_.name, question_.type);
+  facts.text = wire::to_text(Rcode::YxDomain);
+  LinkResult link{.finding = indeterminate(Reason::ResolverServfail, std::move(facts))};
+  link.links.push_back(make_link(Step::Answer, {}, question_.name, question_.type, link.finding, view_.resolver()));
+  return link;
+}
+
+Answer LinkJudge::claimed_denial() const {
+  return view_.rcode() == Rcode::NxDomain ? Answer::NxDomain : Answer::NoData;
+}
+
+/// No RRset of the type: which zone denies it, and does it prove so? (D-93, D-94)
+std::optional<LinkResult> LinkJudge::judge_negative() {
+  const auto finish = [&](const RrsetResult& judged, Answer answer) {
+    LinkResult link = to_link(Step::Denial, judged, question_.name, question_.type);
+    link.answer = answer;
+    return link;
+  };
+  if (position_ == Position::AfterAlias && view_.soa_owner_above(question_.name) == nullptr &&
+      denial_signers(view_, question_.name).empty())
+    return LinkResult{.is_incomplete = true};
+  if (!chain_.governing_anchor(question_.name, question_.type)) {
+    const RrsetResult outside{.finding =
+                                  insecure(Reason::OutsideAnchors, lookup_.facts(question_.name, question_.type))};
+    return finish(outside, claimed_denial());
+  }
+  Attempts attempts;
+  for (const DomainName& signer :
+       candidates(denial_signers(view_, question_.name), question_.name, question_.type, attempts)) {
+    const ZoneState* zone = chain_.zone(signer);
+    if (zone == nullptr) return std::nullopt;
+    if (!zone->is_zone) continue;
+    if (zone->is_insecure()) return finish(from_zone(*zone), claimed_denial());
+    if (!zone->is_secure()) {
+      if (!attempts.failure || is_better(zone->finding, *attempts.failure)) attempts.failure = zone->finding;
+      attempts.links = zone->links;
+      continue;
+    }
+    const auto denial = judge_denial(lookup_, view_, *zone->keys, {question_.name, question_.type}, position_);
+    if (!denial) return std::nullopt;
+    if (denial->finding.security > Security::Indeterminate)
+      return finish({.finding = denial->finding, .zone = zone->keys}, denial->answer);
+    if (!attempts.failure || is_better(denial->finding, *attempts.failure)) {
+      attempts.failure = denial->finding;
+      attempts.failed_zone = signer;
+    }
+  }
+  const bool is_from_child = question_.type == RrType::Ds && attempts.any_stranger && !attempts.failure;
+  const Reason otherwise = is_from_child                ? Reason::DsFromChild
+                           : view_.has_denial_records() ? Reason::RrsigsMissing
+                                                        : Reason::DenialMissing;
+  const auto judged = judge_unsigned(question_.name, question_.type, attempts, otherwise);
+  if (!judged) return std::nullopt;
+  return finish(*judged, claimed_denial());
+}
+
+LinkResult LinkJudge::to_link(Step step, const RrsetResult& judged, const DomainName& name, RrType type) const {
+  LinkResult link{.finding = judged.finding, .vouches = judged.zone, .links = judged.links};
+  ChainLink own = make_link(step, judged.zone ? judged.zone->zone : judged.finding.facts.zone, name, type,
+                            judged.finding, view_.resolver());
+  if (judged.verified != nullptr) add_signature(own, *judged.verified);
+  link.links.push_back(std::move(own));
+  return link;
+}
+
+}  // namespace danesweep::dnssec

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+// One RRset of a link: by which signer it is proven, or why it may be without signature.
+#include <algorithm>
+#include <utility>
+
+#include "dnssec/link.h"
+#include "dnssec/trace.h"
+
+namespace danesweep::dnssec {
+
+using wire::DomainName;
+using wire::Rrset;
+using wire::RrType;
+
+namespace {
+
+SignedRole role_of(RrType type) { return type == RrType::Ds ? SignedRole::DsOrItsDenial : SignedRole::Ordinary; }
+
+/// The name whose zone holds the RRset: DS belong to the parent (RFC 4035 section 2.4).
+DomainName place_of(const DomainName& name, RrType type) {
+  return type == RrType::Ds && !name.is_root() ? name.parent() : name;
+}
+
+}  // namespace
+
+std::optional<LinkJudge::RrsetResult> LinkJudge::judge_rrset(const Rrset& rrset, WildcardProof wildcard_proof) {
+  if (rrset.type == RrType::Rrsig)  // D-74
+    return RrsetResult{.finding = insecure(Reason::UnsignableType, lookup_.facts(rrset.owner, rrset.type))};
+  if (!chain_.governing_anchor(rrset.owner, rrset.type)) {
+    RrsetResult outside{.finding = insecure(Reason::OutsideAnchors, lookup_.facts(rrset.owner, rrset.type))};
+    outside.finding.limit_ttl(std::min(rrset.ttl, lookup_.policy().max_ttl));
+    return outside;
+  }
+  Attempts attempts;
+  auto judged = judge_signatures(rrset, wildcard_proof, attempts);
+  if (!judged) return std::nullopt;
+  if (judged->finding.security > Security::Indeterminate) return judged;
+  auto final = judge_unsigned(rrset.owner, rrset.type, attempts, unsigned_reason(rrset, attempts));
+  if (final) final->finding.limit_ttl(std::min(rrset.ttl, lookup_.policy().max_ttl));
+  return final;
+}
+
+/// Signers that may be the zone of the name, deepest first (D-44, D-47).
+std::vector<DomainName> LinkJudge::candidates(std::vector<DomainName> signers, const DomainName& name, RrType type,
+                                              Attempts& attempts) const {
+  const auto anchor = chain_.governing_anchor(name, type);
+  const DomainName place = place_of(name, type);
+  std::erase_if(signers, [&](const DomainName& signer) {
+    const bool is_stranger = !place.is_within(signer);
+    const bool is_above = !is_stranger && anchor && !signer.is_within(*anchor);
+    attempts.any_stranger = attempts.any_stranger || is_stranger;
+    attempts.any_above_anchor = attempts.any_above_anchor || is_above;
+    return is_stranger || is_above || !anchor;
+  });
+  return signers;
+}
+
+/// Tries each signer; a result that is BOGUS or INDETERMINATE stands for "none of them holds".
+std::optional<LinkJudge::RrsetResult> LinkJudge::judge_signatures(const Rrset& rrset, WildcardProof wildcard_proof,
+                                                                  Attempts& attempts) {
+  const auto consider = [&](const Finding& finding, const DomainName& zone) {
+    if (attempts.failure && !is_better(finding, *attempts.failure)) return;
+    attempts.failure = finding;
+    attempts.failed_zone = zone;
+  };
+  for (const DomainName& signer : candidates(signers_of(rrset), rrset.owner, rrset.type, attempts)) {
+    const ZoneState* zone = chain_.zone(signer);
+    if (zone == nullptr) return std::nullopt;
+    if (!zone->is_zone) {
+      attempts.any_stranger = true;
+      continue;
+    }
+    if (zone->is_insecure()) return from_zone(*zone);
+    if (!zone->is_secure()) {
+      consider(zone->finding, signer);
+      attempts.links = zone->links;
+      continue;
+    }
+    const Checked* checked = lookup_.verify(view_, rrset, *zone->keys, role_of(rrset.type));
+    if (checked == nullptr) return std::nullopt;
+    if (!checked->result) {
+      Finding failure = checked->failure();
+      if (failure.security == Security::Insecure) return RrsetResult{.finding = std::move(failure), .zone = zone->keys};
+      consider(failure, signer);
+      continue;
+    }
+    auto accepted = accept(rrset, *checked->result, *zone, wildcard_proof);
+    if (!accepted || accepted->finding.security > Security::Indeterminate) return accepted;
+    consider(accepted->finding, signer);
+  }
+  return RrsetResult{.finding = attempts.failure.value_or(bogus(Reason::RrsigsMissing, {}))};
+}
+
+std::optional<LinkJudge::RrsetResult> LinkJudge::accept(const Rrset& rrset, const VerifiedRrset& verified,
+                                                        const ZoneState& zone, WildcardProof wildcard_proof) {
+  RrsetResult good{.verified = &verified, .zone = zone.keys};
+  if (verified.is_wildcard_expanded() && wildcard_proof == WildcardProof::Needed) {
+    const auto proof =
+        judge_wildcard_answer(lookup_, view_, *zone.keys, {rrset.owner, rrset.type}, verified.signed_labels());
+    if (!proof) return std::nullopt;
+    good.finding = *proof;
+  }
+  good.finding.limit_ttl(verified.ttl());
+  return good;
+}
+
+Reason LinkJudge::unsigned_reason(const Rrset& rrset, const Attempts& attempts) const {
+  if (rrset.malformed) return Reason::MalformedRrset;
+  if (attempts.any_above_anchor) return Reason::SignerAboveAnchor;
+  if (attempts.any_stranger) return Reason::SignerNotZone;
+  return rrset.signatures.empty() ? Reason::RrsigsMissing : Reason::SignatureMalformed;
+}
+
+/// D-48: no signature holds, so where is the name? Under an insecure cut nothing is wrong; else the failure of the
+/// signature is the reason, or `otherwise`. A signature by a zone above the name's own is no signature of its zone.
+std::optional<LinkJudge::RrsetResult> LinkJudge::judge_unsigned(const DomainName& name, RrType type,
+                                                                const Attempts& attempts, Reason otherwise) {
+  const DomainName place = place_of(name, type);
+  const auto shown = cut_shown_here(place);
+  if (!shown) return std::nullopt;
+  if (shown->finding.security == Security::Insecure) return shown;
+  const ZoneState* zone = chain_.locate(place, view_.soa_owner_above(place));
+  if (zone == nullptr) return std::nullopt;
+  if (zone->is_insecure()) return from_zone(*zone);
+  ReasonFacts facts = lookup_.facts(name, type);
+  if (zone->is_secure()) facts.zone = zone->keys->zone;
+  const bool is_above = attempts.failed_zone && zone->is_secure() && zone->keys->zone.is_below(*attempts.failed_zone);
+  if (attempts.failure && is_above && attempts.failure->security == Security::Bogus) {
+    facts.signer = *attempts.failed_zone;
+    return RrsetResult{.finding = bogus(Reason::SignerNotZone, std::move(facts)), .zone = zone->keys};
+  }
+  if (attempts.failure) return RrsetResult{.finding = *attempts.failure, .links = attempts.links};
+  if (!zone->is_secure()) return from_zone(*zone);
+  return RrsetResult{.finding = bogus(otherwise, std::move(facts)), .zone = zone->keys};
+}
+
+/// D-54: an insecure delegation at or above the name, shown by a record that came along. SECURE: none.
+std::optional<LinkJudge::RrsetResult> LinkJudge::cut_shown_here(const DomainName& name) {
+  if (!view_.has_denial_records()) return RrsetResult{};
+  Attempts unused;
+  for (const DomainName& signer : candidates(denial_signers(view_, name), name, RrType::A, unused)) {
+    const ZoneState* zone = chain_.zone(signer);
+    if (zone == nullptr) return std::nullopt;
+    if (!zone->is_secure()) continue;
+    const auto search = find_insecure_cut(lookup_, view_, *zone->keys, name);
+    if (!search) return std::nullopt;
+    if (!search->cut) continue;
+    ReasonFacts facts = lookup_.facts(*search->cut, RrType::Ds);
+    facts.zone = *search->cut;
+    facts.parent = signer;
+    RrsetResult result{.finding = insecure(Reason::InsecureDelegation, std::move(facts)), .zone = zone->keys};
+    result.finding.limit_ttl(search->ttl);
+    return result;
+  }
+  return RrsetResult{};
+}
+
+LinkJudge::RrsetResult LinkJudge::from_zone(const ZoneState& zone) const {
+  RrsetResult result{.finding = zone.finding, .links = zone.links};
+  result.finding.fault_at = FaultAt::Elsewhere;
+  return result;
+}
+
+}  // namespace danesweep::dnssec

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dnssec/lookup.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace danesweep::dnssec {
+
+using wire::DomainName;
+using wire::Rrset;
+
+namespace {
+
+/// SHA-1 takes 64 octets a block, and ends with one octet of padding and eight of length (RFC 3174 section 4).
+std::uint32_t sha1_blocks(std::size_t octets) { return static_cast<std::uint32_t>((octets + 9 + 63) / 64); }
+
+/// First round over the name, the others over the hash, each with the salt (RFC 5155 section 5).
+std::uint32_t nsec3_blocks(const DomainName& name, const Nsec3Parameters& parameters) {
+  return sha1_blocks(name.wire().size() + parameters.salt.size()) +
+         parameters.iterations * sha1_blocks(20 + parameters.salt.size());
+}
+
+}  // namespace
+
+Finding Checked::failure() const {
+  const SignatureFailure& error = result.error();
+  Finding finding;
+  finding.security = error.security;
+  finding.reason = error.reason;
+  finding.facts = error.facts;
+  if (!finding.facts.type) {
+    finding.facts.name = rrset->owner;
+    finding.facts.type = rrset->type;
+  }
+  if (finding.facts.zone.is_root()) finding.facts.zone = zone;
+  return finding;
+}
+
+Lookup::Lookup(wire::Question question, UnixTime now, const Environment& environment, Detail detail)
+    : question_(std::move(question)),
+      now_(now),
+      environment_(environment),
+      detail_(detail),
+      budget_(*environment.policy),
+      exchanges_(budget_) {
+  context_.now = now;
+  context_.policy = environment.policy;
+  context_.crypto = environment.crypto;
+  context_.budget = &budget_;
+  context_.memo = &environment.caches->memo();
+  context_.trace = detail == Detail::Trace ? &trace_ : nullptr;
+}
+
+const Checked* Lookup::verify(const ResponseView& view, const Rrset& rrset, const ZoneKeys& keys, SignedRole role) {
+  for (const auto& checked : checked_)
+    if (checked->rrset == &rrset && checked->zone == keys.zone) return checked.get();
+  if (must_stop()) return nullptr;
+  if (std::exchange(last_checked_view_, &view) != &view) budget_.begin_message();
+  checked_.push_back(
+      std::make_unique<Checked>(Checked{&rrset, keys.zone, verify_rrset(rrset, keys.zone, keys.keys, role, context_)}));
+  return checked_.back().get();
+}
+
+bool Lookup::must_stop() {
+  stopped_ = stopped_ || budget_.slice_spent();
+  return stopped_;
+}
+
+void Lookup::begin_step() {
+  stopped_ = false;
+  budget_.begin_slice();
+}
+
+std::optional<Nsec3Hash> Lookup::nsec3_hash(const DomainName& name, const Nsec3Parameters& parameters) {
+  const auto known = std::find_if(hashed_.begin(), hashed_.end(), [&](const Hashed& hashed) {
+    return hashed.iterations == parameters.iterations && hashed.name == name &&
+           std::ranges::equal(hashed.salt, parameters.salt);
+  });
+  if (known != hashed_.end()) return known->hash;
+  if (!budget_.take_sha1_blocks(nsec3_blocks(name, parameters))) return std::nullopt;
+  const Nsec3Hash hash = environment_.crypto->nsec3_hash(name.lower().wire(), parameters.salt, parameters.iterations);
+  hashed_.push_back({name, {parameters.salt.begin(), parameters.salt.end()}, parameters.iterations, hash});
+  return hash;
+}
+
+ReasonFacts Lookup::facts(const DomainName& name, std::optional<wire::RrType> type) const {
+  ReasonFacts facts;
+  facts.name = name;
+  facts.type = type;
+  facts.now = now_;
+  return facts;
+}
+
+Finding Lookup::work_limit(const DomainName& name) const {
+  ReasonFacts limit_facts = facts(name, question_.type);
+  limit_facts.text = std::string(to_text(budget_.exceeded()));
+  return indeterminate(Reason::WorkLimit, std::move(limit_facts));
+}
+
+std::uint32_t Lookup::seconds_until(UnixTime time) const {
+  return static_cast<std::uint32_t>(std::clamp<UnixTime>(time - now_, 0, kUnlimitedTtl));
+}
+
+void Lookup::trace(std::string line) {
+  if (is_traced()) trace_.push_back(std::move(line));
+}
+
+}  // namespace danesweep::dnssec

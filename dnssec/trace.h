@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// Links of a proof as `query --json` and `--trace` show them (rules D-62, D-126): made where something was checked,
+// from what was checked.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "dnssec/finding.h"
+#include "dnssec/signature.h"
+#include "dnssec/verdict.h"
+#include "dnssec/zone_keys.h"
+
+namespace danesweep::dnssec {
+
+/// A link without signature facts.
+ChainLink make_link(Step step, const wire::DomainName& zone, const wire::DomainName& name,
+                    std::optional<wire::RrType> type, const Finding& finding, ResolverId resolver = kNoResolver);
+/// Adds key tag, algorithm, signer, dates and TTL of the signature that holds.
+void add_signature(ChainLink& link, const VerifiedRrset& verified);
+
+/// "example. DS: BOGUS ds-from-child, The DS question was answered ..."
+std::string to_line(const ChainLink& link);
+std::string to_line(std::string_view what, const wire::DomainName& name, std::optional<wire::RrType> type,
+                    const Finding& finding);
+
+}  // namespace danesweep::dnssec

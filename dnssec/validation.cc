@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dnssec/validation.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "dnssec/chain.h"
+#include "dnssec/link.h"
+#include "dnssec/lookup.h"
+#include "dnssec/stripping.h"
+#include "dnssec/trace.h"
+#include "dnssec/verdict_builder.h"
+
+namespace danesweep::dnssec {
+
+using wire::DomainName;
+using wire::RrType;
+
+/// The links of the answer, from the asked name on. Each is judged from the message that brought the link before it;
+/// if that says nothing, or something bad, from an answer to its own question; if that is bad, from one by another
+/// resolver (D-59, D-67, D-126). What is not there yet stops the machine, and it goes on from the same link.
+struct Validation::Impl {
+  enum class State : std::uint8_t { Start, Links, Resolvers };
+
+  Impl(wire::Question question, UnixTime now, const Environment& environment, Detail detail, NameHint name_hint)
+      : lookup(std::move(question), now, environment, detail),
+        chain(lookup),
+        hint(name_hint),
+        name(lookup.question().name) {}
+
+  std::optional<Verdict> advance();
+  std::optional<Verdict> finish();
+  void start();
+  bool judge_link();
+  bool look_at_resolvers();
+
+  std::optional<JudgedLink> judge_current();
+  std::optional<JudgedLink> judge(const ResponseView& view);
+  JudgedLink missing(const Exchange& exchange);
+  bool follow(const DomainName& target);
+  void end_with(Finding finding);
+  void note_stripping(const JudgedLink& better, const JudgedLink& worse);
+
+  Lookup lookup;
+  Chain chain;
+  NameHint hint;
+  State state = State::Start;
+  std::vector<JudgedLink> links;                     ///< judged ones
+  DomainName name;                                   ///< of the link that is being judged
+  const ResponseView* carried = nullptr;             ///< the message that led to it
+  std::optional<JudgedLink> from_carried, from_own;  ///< attempts at it
+  std::vector<ResolverId> stripping;
+};
+
+/// The machine, top to bottom. Nothing: it waits, or has to stop for now.
+std::optional<Verdict> Validation::Impl::advance() {
+  switch (state) {
+    case State::Start:
+      if (lookup.anchors().empty()) {
+        end_with(indeterminate(Reason::NoValidAnchor, lookup.facts(name, lookup.question().type)));
+        return finish();
+      }
+      start();
+      state = State::Links;
+      [[fallthrough]];
+    case State::Links:
+      while (judge_link()) {
+      }
+      if (state == State::Links) return std::nullopt;
+      [[fallthrough]];
+    case State::Resolvers:
+      if (!look_at_resolvers()) return std::nullopt;
+      return finish();
+  }
+  return std::nullopt;
+}
+
+/// All that will surely be needed goes out in one round trip (D-60).
+void Validation::Impl::start() {
+  lookup.exchanges().ask(lookup.question());
+  const auto anchor = chain.governing_anchor(name, lookup.question().type);
+  if (!anchor) return;
+  const bool has_keys = lookup.caches().find_zone(*anchor, lookup.now()) != nullptr;
+  if (has_keys && hint == NameHint::None) return;
+  if (chain.is_location_known(name)) return;
+  const bool may_be_cut = hint == NameHint::LikelyZoneCut && lookup.question().type != RrType::Ds && name != *anchor;
+  if (may_be_cut) lookup.exchanges().ask({name, RrType::Ds});
+  if (!has_keys) lookup.exchanges().ask({*anchor, RrType::Dnskey});
+}
+
+/// True while there are more links to judge.
+bool Validation::Impl::judge_link() {
+  auto judged = judge_current();
+  if (!judged) return false;
+  lookup.trace(to_line("link", name, lookup.question().type, judged->result.finding));
+  const auto target = judged->result.finding.security == Security::Bogus ? std::nullopt : judged->result.target;
+  links.push_back(std::move(*judged));
+  if (target && follow(*target)) return true;
+  state = State::Resolvers;
+  return false;
+}
+
+/// D-68. False: the chain ends here.
+bool Validation::Impl::follow(const DomainName& target) {
+  const bool is_loop = std::ranges::any_of(links, [&](const JudgedLink& link) { return link.name == target; });
+  if (is_loop) {
+    const bool all_secure =
+        std::ranges::all_of(links, [](const JudgedLink& link) { return link.result.finding.is_secure(); });
+    ReasonFacts facts = lookup.facts(target, lookup.question().type);
+    end_with(all_secure ? bogus(Reason::CnameLoop, std::move(facts)) : insecure(Reason::CnameLoop, std::move(facts)));
+    return false;
+  }
+  name = target;
+  if (!lookup.budget().take_chain_link()) {
+    end_with(lookup.work_limit(lookup.question().name));
+    return false;
+  }
+  carried = links.back().view;
+  from_carried.reset();
+  from_own.reset();
+  return true;
+}
+
+std::optional<JudgedLink> Validation::Impl::judge(const ResponseView& view) {
+  const bool is_own = view.message().question()->name == name;
+  auto result =
+      LinkJudge(lookup, chain, view, {name, lookup.question().type}, is_own ? Position::First : Position::AfterAlias)
+          .run();
+  if (!result) return std::nullopt;
+  return JudgedLink{name, std::move(*result), &view};
+}
+
+JudgedLink Validation::Impl::missing(const Exchange& exchange) {
+  JudgedLink link{name, {.finding = exchange.missing}, nullptr};
+  link.result.links.push_back(
+      make_link(Step::Answer, {}, name, lookup.question().type, exchange.missing, exchange.resolver));
+  if (exchange.missing.facts.number) link.result.rcode = static_cast<wire::Rcode>(*exchange.missing.facts.number);
+  return link;
+}
+
+namespace {
+
+/// Could another message do better?
+bool is_worth_asking(const LinkResult& result) {
+  return result.is_incomplete ||
+         (result.finding.security == Security::Bogus && result.finding.fault_at == FaultAt::ThisMessage);
+}
+
+}  // namespace
+
+std::optional<JudgedLink> Validation::Impl::judge_current() {
+  if (carried != nullptr && !from_carried) {
+    from_carried = judge(*carried);
+    if (!from_carried) return std::nullopt;
+  }
+  if (from_carried && !is_worth_asking(from_carried->result)) return from_carried;
+
+  const wire::Question question{name, lookup.question().type};
+  const Exchange& own = lookup.exchanges().ask(question);
+  if (own.is_waiting()) return std::nullopt;
+  if (!own.is_answered()) return from_carried && !from_carried->result.is_incomplete ? from_carried : missing(own);
+  if (!from_own) {
+    from_own = judge(*own.view);
+    if (!from_own) return std::nullopt;
+    const bool is_carried_better = from_carried && !from_carried->result.is_incomplete &&
+                                   is_better(from_carried->result.finding, from_own->result.finding);
+    if (is_carried_better) std::swap(*from_own, *from_carried);
+  }
+  if (!is_worth_asking(from_own->result)) return from_own;
+
+  const Exchange& other = lookup.exchanges().ask(question, own.resolver);
+  if (other.is_waiting()) return std::nullopt;
+  if (!other.is_answered()) return from_own;
+  auto from_other = judge(*other.view);
+  if (!from_other) return std::nullopt;
+  if (!is_better(from_other->result.finding, from_own->result.finding)) {
+    note_stripping(*from_own, *from_other);
+    return from_own;
+  }
+  note_stripping(*from_other, *from_own);
+  return from_other;
+}
+
+/// One resolver delivered what the other left out (D-59).
+void Validation::Impl::note_stripping(const JudgedLink& better, const JudgedLink& worse) {
+  if (is_missing_reason(worse.result.finding.reason) && !is_missing_reason(better.result.finding.reason))
+    stripping.push_back(worse.view->resolver());
+}
+
+void Validation::Impl::end_with(Finding finding) {
+  JudgedLink link{name, {.finding = std::move(finding)}, links.empty() ? nullptr : links.back().view};
+  link.result.links.push_back(make_link(Step::Alias, {}, name, RrType::Cname, link.result.finding));
+  links.push_back(std::move(link));
+}
+
+/// Is it the resolver that leaves out what is missing? True when that is known.
+bool Validation::Impl::look_at_resolvers() {
+  Finding& finding = links.back().result.finding;
+  if (finding.security != Security::Bogus || !is_missing_reason(finding.reason)) return true;
+  const auto anchor = chain.governing_anchor(links.back().name, lookup.question().type);
+  if (!anchor) return true;
+  const auto found = find_stripping(lookup, *anchor, finding.reason);
+  if (!found) return false;
+  stripping.insert(stripping.end(), found->resolvers.begin(), found->resolvers.end());
+  if (!found->all_strip) return true;
+  finding.reason = Reason::ResolverStripsDnssec;
+  if (!links.back().result.links.empty()) links.back().result.links.back().reason = finding.reason;
+  return true;
+}
+
+std::optional<Verdict> Validation::Impl::finish() {
+  Verdict verdict = build_verdict(lookup, chain, links);
+  std::ranges::sort(stripping);
+  stripping.erase(std::unique(stripping.begin(), stripping.end()), stripping.end());
+  verdict.stripping = std::move(stripping);
+  verdict.trace = lookup.take_trace();
+  return verdict;
+}
+
+Validation::Validation(wire::Question question, UnixTime now, const Environment& environment, Detail detail,
+                       NameHint hint)
+    : impl_(std::make_unique<Impl>(std::move(question), now, environment, detail, hint)) {}
+Validation::~Validation() = default;
+Validation::Validation(Validation&&) noexcept = default;
+Validation& Validation::operator=(Validation&&) noexcept = default;
+
+std::variant<Verdict, Wants, GoOn> Validation::step() {
+  Lookup& lookup = impl_->lookup;
+  lookup.begin_step();
+  if (auto verdict = impl_->advance()) return std::move(*verdict);
+  Wants wants = lookup.exchanges().take_wants();
+  const bool may_wait = wants.empty() ? lookup.exchanges().is_any_waiting() : lookup.budget().take_round_trip();
+  if (wants.empty() && lookup.stopped()) return GoOn{};
+  if (may_wait) return wants;
+  impl_->end_with(lookup.work_limit(lookup.question().name));
+  return std::move(*impl_->finish());
+}
+
+void Validation::give(const Wanted& wanted, Response response) {
+  impl_->lookup.exchanges().give(wanted, std::move(response));
+}
+
+}  // namespace danesweep::dnssec

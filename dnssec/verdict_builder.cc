@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dnssec/verdict_builder.h"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+namespace danesweep::dnssec {
+
+using wire::Bytes;
+using wire::RrType;
+
+namespace {
+
+/// Indices of an RRset's records without repetitions, in order of arrival (D-12).
+std::vector<std::size_t> distinct(const wire::Rrset& rrset) {
+  std::vector<std::size_t> order(rrset.rdata.size());
+  std::iota(order.begin(), order.end(), 0U);
+  if (order.size() < 2) return order;
+  const auto compare = [&](std::size_t a, std::size_t b) {
+    const Bytes left = rrset.rdata[a];
+    const Bytes right = rrset.rdata[b];
+    return std::lexicographical_compare_three_way(left.begin(), left.end(), right.begin(), right.end());
+  };
+  std::ranges::sort(order, [&](std::size_t a, std::size_t b) {
+    const auto result = compare(a, b);
+    return result == 0 ? a < b : result < 0;
+  });
+  order.erase(std::unique(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return compare(a, b) == 0; }),
+              order.end());
+  std::ranges::sort(order);
+  return order;
+}
+
+void append_records(std::vector<AnswerRecord>& records, const wire::Rrset& rrset, std::uint32_t max_ttl) {
+  for (const std::size_t index : distinct(rrset)) {
+    const Bytes rdata = rrset.rdata[index];
+    AnswerRecord record;
+    record.owner = rrset.owner;
+    record.ttl = std::min(rrset.ttl, max_ttl);
+    record.rdata.assign(rdata.begin(), rdata.end());
+    record.type = rrset.type;
+    records.push_back(std::move(record));
+  }
+}
+
+/// RRSIGs are attached to what they cover; asked for by type they are the answer themselves (D-74).
+void append_signatures(std::vector<AnswerRecord>& records, const JudgedLink& link, std::uint32_t max_ttl) {
+  const wire::Message& message = link.view->message();
+  for (const wire::RecordIndex& each : message.records()) {
+    if (each.type != RrType::Rrsig || each.section != wire::Section::Answer || each.rr_class != wire::RrClass::In)
+      continue;
+    const auto owner = message.owner(each);
+    const auto rdata = message.rdata(each);
+    if (!owner || !rdata || *owner != link.name) continue;
+    AnswerRecord record;
+    record.owner = *owner;
+    record.ttl = std::min(each.ttl, max_ttl);
+    record.rdata.assign(rdata->begin(), rdata->end());
+    record.type = RrType::Rrsig;
+    records.push_back(std::move(record));
+  }
+}
+
+const JudgedLink& weakest_of(const std::vector<JudgedLink>& links) {
+  return *std::ranges::min_element(links, {}, [](const JudgedLink& link) { return link.result.finding.security; });
+}
+
+/// The proof of all links, zones that serve several of them once.
+void append_chain(Verdict& verdict, const Lookup& lookup, const Chain& chain, const std::vector<JudgedLink>& links) {
+  const auto is_shown = [&](const ChainLink& link) {
+    return std::ranges::any_of(verdict.chain, [&](const ChainLink& shown) {
+      return shown.step == link.step && shown.zone == link.zone && shown.name == link.name && shown.type == link.type;
+    });
+  };
+  for (const JudgedLink& link : links) {
+    if (lookup.detail() != Detail::Plain && link.result.vouches) {
+      for (const ChainLink& step : chain.path_to(*link.result.vouches).links)
+        if (!is_shown(step)) verdict.chain.push_back(step);
+    }
+    for (const ChainLink& step : link.result.links)
+      if (!is_shown(step)) verdict.chain.push_back(step);
+  }
+}
+
+/// How long the verdict may be kept: as its shortest-lived part; a failure as long as a fault (D-109), or not at all.
+std::uint32_t lifetime(const Lookup& lookup, const Chain& chain, const std::vector<JudgedLink>& links,
+                       Security security) {
+  if (security == Security::Indeterminate) return 0;
+  if (security == Security::Bogus) return lookup.policy().bogus_ttl;
+  std::uint32_t ttl = lookup.policy().max_ttl;
+  for (const JudgedLink& link : links) {
+    ttl = std::min(ttl, link.result.finding.ttl);
+    if (link.result.vouches) ttl = std::min(ttl, chain.path_to(*link.result.vouches).ttl);
+  }
+  return ttl;
+}
+
+}  // namespace
+
+Verdict build_verdict(const Lookup& lookup, const Chain& chain, const std::vector<JudgedLink>& links) {
+  const Finding& weakest = weakest_of(links).result.finding;
+  const JudgedLink& last = links.back();
+  Verdict verdict;
+  verdict.security = weakest.security;
+  verdict.reason = weakest.reason;
+  verdict.facts = weakest.facts;
+  verdict.facts.now = lookup.now();
+  verdict.final_name = last.name;
+  verdict.aliases = static_cast<std::uint32_t>(links.size() - 1);
+  verdict.first_link = links.front().result.finding.security;
+  if (last.result.rcode)
+    verdict.rcode = *last.result.rcode;
+  else if (last.view != nullptr)
+    verdict.rcode = last.view->rcode();
+  verdict.ttl = lifetime(lookup, chain, links, verdict.security);
+  append_chain(verdict, lookup, chain, links);
+  if (verdict.security == Security::Bogus || verdict.security == Security::Indeterminate) return verdict;  // D-76
+  verdict.answer = last.result.answer;
+  if (verdict.answer != Answer::Data) return verdict;
+  for (const wire::Rrset* rrset : last.result.data) append_records(verdict.records, *rrset, lookup.policy().max_ttl);
+  if (lookup.question().type == RrType::Rrsig) append_signatures(verdict.records, last, lookup.policy().max_ttl);
+  return verdict;
+}
+
+}  // namespace danesweep::dnssec
