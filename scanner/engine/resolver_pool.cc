@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scanner/engine/resolver_pool.h"
+
+#include <algorithm>
+#include <cstring>
+#include <thread>
+#include <utility>
+
+#include "dnssec/crypto.h"
+#include "scanner/engine/shuffle.h"
+
+namespace danesweep::scanner {
+
+namespace {
+
+/// A refused try is repeated after a breath, lest a resolver that is being restarted lose its tries in a millisecond.
+constexpr milliseconds kRefusedPause{100};
+constexpr std::uint32_t kNapFrom = 64;  ///< questions outstanding
+constexpr std::uint32_t kFewAnswers = 16, kManyAnswers = 64;
+constexpr std::chrono::microseconds kNapStep{100}, kLongestNap{2000};
+
+constexpr std::uint64_t bit(ResolverId resolver) { return std::uint64_t{1} << static_cast<unsigned>(resolver); }
+
+/// NXDOMAIN and YXDOMAIN say something that can be proven; every other error is the resolver's (D-61, D-71).
+bool is_error(wire::Rcode rcode) {
+  return rcode != wire::Rcode::NoError && rcode != wire::Rcode::NxDomain && rcode != wire::Rcode::YxDomain;
+}
+
+}  // namespace
+
+struct ResolverPool::Ask {
+  dnssec::Wanted wanted;
+  Done done;
+  std::size_t level = 0;
+  std::uint32_t tries = 0;
+  std::uint64_t tried = 0, errored = 0;  ///< resolvers, a bit each
+  std::optional<dnssec::ErrorRcode> error;
+  ResolverId error_from = dnssec::kNoResolver;
+  Instant not_before{};
+  bool is_trial = false;
+  ResolverId resolver = dnssec::kNoResolver;  ///< of the running try
+  LookupLog log;
+};
+
+ResolverPool::ResolverPool(Loop& loop, const Clock& clock, const DnsSettings& settings, ResolverHealth& health,
+                           SharedRate& rate)
+    : loop_(&loop),
+      clock_(&clock),
+      settings_(&settings),
+      health_(&health),
+      rate_(&rate),
+      ring_(std::make_unique<ReceiveRing>()) {
+  for (const ResolverSetting& resolver : settings.resolvers) {
+    TransportSettings transport;
+    transport.server = resolver.where;
+    transport.timeout = settings.timeout;
+    transport.source_addresses = settings.source_addresses;
+    transports_.push_back(std::make_unique<DnsTransport>(loop.uv(), clock, transport, *ring_));
+  }
+  std::array<std::uint8_t, 8> seed{};
+  dnssec::random_octets(seed);
+  std::memcpy(&random_state_, seed.data(), sizeof random_state_);
+}
+
+ResolverPool::~ResolverPool() = default;
+
+std::uint32_t ResolverPool::random_below(std::uint32_t bound) {
+  return static_cast<std::uint32_t>(split_mix(random_state_) % bound);
+}
+
+std::uint64_t ResolverPool::queries_sent() const {
+  std::uint64_t sum = 0;
+  for (const auto& transport : transports_) sum += transport->queries_sent();
+  return sum;
+}
+
+std::uint32_t ResolverPool::outstanding() const {
+  std::uint32_t sum = 0;
+  for (const auto& transport : transports_) sum += transport->window().outstanding();
+  return sum;
+}
+
+void ResolverPool::ask(const dnssec::Wanted& wanted, Done done, LookupLog log) {
+  if (free_.empty()) {
+    asks_.push_back(std::make_unique<Ask>());
+    free_.push_back(asks_.back().get());
+  }
+  Ask& ask = *free_.back();
+  free_.pop_back();
+  ask = Ask{};
+  ask.wanted = wanted;
+  ask.done = std::move(done);
+  ask.log = std::move(log);
+  if (wanted.not_from != dnssec::kNoResolver) ask.level = health_->level_of(wanted.not_from);
+  keep(ask, waiting_.empty() ? place(ask) : Placement::Wait);
+}
+
+void ResolverPool::keep(Ask& ask, Placement placement) {
+  if (placement == Placement::Wait) waiting_.push_back(&ask);
+  if (placement == Placement::Later) later_.push_back(&ask);
+}
+
+bool ResolverPool::may_ask(const Ask& ask, ResolverId resolver) const {
+  return resolver != ask.wanted.not_from && (ask.errored & bit(resolver)) == 0;
+}
+
+/// Every resolver of the level has given an error, or may not be asked.
+bool ResolverPool::is_asked_out(const Ask& ask, std::size_t level) const {
+  const auto& ids = health_->levels()[level];
+  return std::none_of(ids.begin(), ids.end(), [&](ResolverId id) { return may_ask(ask, id); });
+}
+
+/// Questions to *another* resolver stay in its priority (D-59); all others may go on to the last.
+std::size_t ResolverPool::last_level(const Ask& ask) const {
+  return ask.wanted.not_from != dnssec::kNoResolver ? ask.level : health_->levels().size() - 1;
+}
+
+/// A reachable resolver of the level with room, by chance among those that this question has not tried yet.
+std::optional<ResolverId> ResolverPool::choose(const Ask& ask, std::size_t level, Instant now) {
+  std::array<ResolverId, kMaxResolvers> fresh{}, tried{};
+  std::uint32_t fresh_count = 0, tried_count = 0;
+  for (const ResolverId id : health_->levels()[level]) {
+    if (!may_ask(ask, id)) continue;
+    const bool usable = health_->is_reachable(id) ? transports_[static_cast<std::size_t>(id)]->has_room()
+                                                  : health_->may_try_again(id, now);
+    if (!usable) continue;
+    if (!health_->is_reachable(id)) return id;  // a trial, taken when it was offered
+    if ((ask.tried & bit(id)) == 0) {
+      fresh[fresh_count++] = id;
+    } else {
+      tried[tried_count++] = id;
+    }
+  }
+  if (fresh_count > 0) return fresh[random_below(fresh_count)];
+  if (tried_count > 0) return tried[random_below(tried_count)];
+  return std::nullopt;
+}
+
+ResolverPool::Placement ResolverPool::place(Ask& ask) {
+  const Instant now = clock_->steady();
+  if (ask.not_before > now) return Placement::Later;
+  if (health_->levels().empty() || health_->all_gone(now)) {
+    finish_empty(ask);
+    return Placement::Ended;
+  }
+  const std::size_t last = last_level(ask);
+  for (std::size_t level = ask.level; level <= last; ++level) {
+    if (is_asked_out(ask, level)) {  // errors never lead to a lower priority
+      finish_empty(ask);
+      return Placement::Ended;
+    }
+    if (const auto chosen = choose(ask, level, now)) return start_try(ask, *chosen) ? Placement::Sent : Placement::Wait;
+    const auto& ids = health_->levels()[level];
+    const bool is_usable = std::any_of(ids.begin(), ids.end(),
+                                       [&](ResolverId id) { return may_ask(ask, id) && health_->is_reachable(id); });
+    if (is_usable) return ask.wanted.not_from == dnssec::kNoResolver ? Placement::Wait : Placement::Later;
+    if (health_->is_any_reachable(level)) break;
+  }
+  if (ask.wanted.not_from != dnssec::kNoResolver) {  // there is no other one that can be reached
+    finish(ask, {dnssec::NoOtherResolver{}, dnssec::kNoResolver});
+    return Placement::Ended;
+  }
+  return Placement::Later;
+}
+
+bool ResolverPool::start_try(Ask& ask, ResolverId resolver) {
+  if (!rate_->take(clock_->steady())) return false;
+  ask.tried |= bit(resolver);
+  ask.is_trial = !health_->is_reachable(resolver);
+  log_event(ask, LookupEvent::Kind::Server, resolver);
+  log_event(ask, LookupEvent::Kind::Sent, resolver);
+  ask.resolver = resolver;  // a capture of two pointers fits into the function object: no allocation per query
+  transports_[static_cast<std::size_t>(resolver)]->send(
+      ask.wanted.question, [this, &ask](TryResult result) { try_ended(ask, ask.resolver, std::move(result)); });
+  return true;
+}
+
+void ResolverPool::try_ended(Ask& ask, ResolverId resolver, TryResult result) {
+  using enum TryResult::Kind;
+  ++answers_this_turn_;
+  const Instant now = clock_->steady();
+  switch (result.kind) {
+    case Message:
+    case BareRcode:
+      health_->answered(resolver, now);
+      if (result.kind == Message && !is_error(result.rcode)) {
+        finish(ask, {std::move(result.message), resolver});
+        return;
+      }
+      note_error(ask, resolver, result);
+      break;
+    case Silence:
+    case Refused:
+    case Unsendable:
+      health_->failed(resolver, result.sent, now);
+      log_event(ask, LookupEvent::Kind::Error, resolver);
+      if (result.kind != Silence) ask.not_before = now + kRefusedPause * std::min(ask.tries + 1, 5U);
+      ask.tries += ask.is_trial ? 0 : 1;
+      break;
+    case Unusable:
+      health_->answered(resolver, now);
+      log_event(ask, LookupEvent::Kind::Error, resolver, wire::Rcode::FormErr);
+      ++ask.tries;
+      break;
+  }
+  try_again(ask);
+}
+
+void ResolverPool::note_error(Ask& ask, ResolverId resolver, const TryResult& result) {
+  ask.errored |= bit(resolver);
+  log_event(ask, LookupEvent::Kind::Error, resolver, result.rcode);
+  if (ask.error && ask.error->rcode == wire::Rcode::ServFail) return;  // says most: the name is at fault, not we
+  ask.error = dnssec::ErrorRcode{result.rcode, {}, {}};
+  ask.error_from = resolver;
+  if (result.message && result.message->edns()) {
+    ask.error->extended_error = result.message->edns()->extended_error;
+    ask.error->extended_error_text = result.message->edns()->extended_error_text;
+  }
+}
+
+void ResolverPool::try_again(Ask& ask) {
+  const auto members = static_cast<std::uint32_t>(health_->levels()[ask.level].size());
+  if (ask.tries >= std::max(settings_->tries, members)) {
+    if (health_->is_any_reachable(ask.level) || ask.level >= last_level(ask)) {
+      finish_empty(ask);
+      return;
+    }
+    ++ask.level;
+    ask.tries = 0;
+    ask.not_before = {};
+  }
+  // Another resolver need not wait for the one that refused.
+  const auto& ids = health_->levels()[ask.level];
+  const bool has_other = std::any_of(ids.begin(), ids.end(), [&](ResolverId id) {
+    return may_ask(ask, id) && (ask.tried & bit(id)) == 0 && health_->is_reachable(id);
+  });
+  if (has_other || !health_->is_any_reachable(ask.level)) ask.not_before = {};
+  keep(ask, place(ask));
+}
+
+void ResolverPool::finish_empty(Ask& ask) {
+  const ResolverId from = ask.error_from;
+  if (ask.error) {
+    finish(ask, {std::move(*ask.error), from});
+  } else if (ask.wanted.not_from != dnssec::kNoResolver && ask.tried == 0) {
+    finish(ask, {dnssec::NoOtherResolver{}, dnssec::kNoResolver});
+  } else {
+    finish(ask, {dnssec::NoReply{}, dnssec::kNoResolver});
+  }
+}
+
+void ResolverPool::finish(Ask& ask, dnssec::Response response) {
+  finished_.push_back({std::exchange(ask.done, nullptr), std::move(response)});
+  ask.log = nullptr;
+  free_.push_back(&ask);
+}
+
+void ResolverPool::pump() {
+  while (!waiting_.empty()) {
+    Ask* const ask = waiting_.front();
+    const Placement placement = place(*ask);
+    if (placement == Placement::Wait) return;
+    waiting_.pop_front();
+    keep(*ask, placement);
+  }
+}
+
+void ResolverPool::tick() {
+  for (auto& transport : transports_) transport->tick();
+  if (health_->all_gone(clock_->steady()))  // what is still out will not come back
+    for (auto& transport : transports_) transport->abandon();
+  std::vector<Ask*> later;
+  later.swap(later_);
+  for (Ask* const ask : later) keep(*ask, place(*ask));
+}
+
+void ResolverPool::before_poll() {
+  for (bool again = true; again;) {
+    pump();
+    for (auto& transport : transports_) transport->flush();
+    again = !finished_.empty();
+    std::vector<Finished> finished;
+    finished.swap(finished_);
+    for (Finished& one : finished) one.done(std::move(one.response));
+  }
+  nap();
+}
+
+// Waking up costs more than the packets (FACTS A2): while answers trickle in, sleep so that 16 to 64 come per turn.
+void ResolverPool::nap() {
+  const std::uint32_t answers = std::exchange(answers_this_turn_, 0);
+  if (outstanding() < kNapFrom || loop_->has_leftover()) {
+    nap_ = {};
+    return;
+  }
+  if (answers < kFewAnswers) nap_ = std::min(nap_ + kNapStep, kLongestNap);
+  if (answers > kManyAnswers) nap_ = nap_ > kNapStep ? nap_ - kNapStep : nap_.zero();
+  if (nap_ > nap_.zero()) std::this_thread::sleep_for(nap_);
+}
+
+void ResolverPool::drop_all() {
+  waiting_.clear();
+  later_.clear();
+  finished_.clear();
+  transports_.clear();
+}
+
+void ResolverPool::log_event(Ask& ask, LookupEvent::Kind kind, ResolverId resolver, std::optional<wire::Rcode> error) {
+  if (ask.log == nullptr) return;
+  LookupEvent event;
+  event.kind = kind;
+  event.name = ask.wanted.question.name;
+  event.type = ask.wanted.question.type;
+  event.resolver = settings_->resolvers[static_cast<std::size_t>(resolver)].where.address;
+  event.priority_group = static_cast<std::uint32_t>(health_->level_of(resolver));
+  event.unix_micros =
+      std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch())
+          .count();
+  event.error = error;
+  ask.log->push_back(std::move(event));
+}
+
+}  // namespace danesweep::scanner
