@@ -31,7 +31,8 @@ enum class Proof : std::uint8_t {
   NxName,              ///< NxDomain by a compact denial (D-91)
   InsecureDelegation,  ///< `cut`, at or above the name, is a delegation without DS: the zone cannot say more (D-54,
                        ///< D-79)
-  OptOut,              ///< only insecure delegations, and names made by them, can be there (D-51, D-89, D-90)
+  OptOut,              ///< only insecure delegations, and names made by them, can be there (D-51, D-89, D-90);
+                       ///< `reason` WildcardNotDenied: and nothing is said about the wildcard
   TooManyIterations,   ///< not computed (D-87): `number` rounds
   ChildSide,           ///< a DS denied by the child itself (D-56)
   WorkLimit,

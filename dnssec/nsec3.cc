@@ -102,7 +102,7 @@ class Nsec3Search {
     const DenialProof source = judge_source();
     if (!next_closer->opt_out || source.reason == Reason::DenialWrongType) return source;
     span_ = *next_closer;
-    return {.proof = Proof::OptOut};
+    return {.proof = Proof::OptOut, .reason = source.reason};
   }
 
   /// The wildcard at the closest encloser: absent, or there without the type (RFC 5155 sections 8.4, 8.7).
