@@ -319,8 +319,8 @@ tl::expected<bool, Damage> FrameReader::Impl::begin() {
   }
   consume_raw(kMagic.size());
   block_offset = raw_offset;
-  // A file starts with a header frame: its tag 0x0A stands where zstd's magic has 0xB5.
-  const bool zstd = raw.size() >= 4 ? magic_at(raw) == kZstdMagic : raw.size() >= 2 && raw[1] != '\x0a';
+  // A file starts with a header frame, whose length cannot begin like zstd's magic: 0xB5 is no tag of a frame.
+  const bool zstd = raw.size() >= 4 ? magic_at(raw) == kZstdMagic : raw.starts_with("\x28\xb5");
   compression = zstd ? Compression::Zstd : Compression::None;
   if (zstd) context.reset(ZSTD_createDCtx());
   return true;
