@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/lab/domain_kinds.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "tests/lab/making.h"
+
+namespace danesweep::lab {
+namespace {
+
+std::string lower(std::string_view text) {
+  std::string result(text);
+  for (char& letter : result) letter = static_cast<char>(letter >= 'A' && letter <= 'Z' ? letter + 32 : letter);
+  return result;
+}
+
+std::vector<DomainKind> all_kinds() {
+  std::vector<DomainKind> all;
+  for (auto part : {mail_kinds(), signature_kinds(), cut_kinds(), denial_kinds(), host_kind_domains()})
+    all.insert(all.end(), std::make_move_iterator(part.begin()), std::make_move_iterator(part.end()));
+  return all;
+}
+
+}  // namespace
+
+std::span<const DomainKind> domain_kinds() {
+  static const std::vector<DomainKind> kinds = all_kinds();
+  return kinds;
+}
+
+std::vector<Denial> flavours(const DomainKind& kind) {
+  switch (kind.flavours) {
+    case Flavours::Both:
+      return {Denial::Nsec, Denial::Nsec3};
+    case Flavours::Nsec:
+      return {Denial::Nsec};
+    case Flavours::Nsec3:
+      return {Denial::Nsec3};
+    case Flavours::OptOut:
+      return {Denial::Nsec3OptOut};
+  }
+  return {};
+}
+
+std::vector<DomainKind> host_kind_domains() {
+  std::vector<DomainKind> kinds;
+  for (const auto& host : host_kinds()) {
+    if (host.id.front() == 'X') continue;  // parts of other kinds
+    const std::string id = lower(host.id);
+    kinds.push_back({"host-" + id, "signed domain, one host: " + std::string(host.english), Flavours::Both,
+                     Served::FromZoneFiles, [name = host.id](Making& m) { m.host(m.zone(), "mx", name); }});
+  }
+  return kinds;
+}
+
+}  // namespace danesweep::lab

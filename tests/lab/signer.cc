@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/lab/signer.h"
+
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "tests/lab/ldns_library.h"
+
+namespace danesweep::lab {
+namespace {
+
+struct FreeBuffer {
+  void operator()(ldns_buffer* buffer) const { ldns_buffer_free(buffer); }
+};
+using Buffer = std::unique_ptr<ldns_buffer, FreeBuffer>;
+
+Buffer buffer_of(const std::string& octets) {
+  Buffer buffer(ldns_buffer_new(octets.size() + 512));
+  ldns_buffer_write(buffer.get(), octets.data(), octets.size());
+  return buffer;
+}
+
+std::string rdf_octets(const ldns_rdf* rdf) {
+  return {reinterpret_cast<const char*>(ldns_rdf_data(rdf)), ldns_rdf_size(rdf)};
+}
+
+EVP_PKEY* make_rsa(unsigned bits) {
+  EVP_PKEY* key = EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", static_cast<std::size_t>(bits));
+  if (key == nullptr) throw std::runtime_error("cannot make an RSA key");
+  return key;
+}
+
+EVP_PKEY* make_pair(std::uint8_t algorithm, unsigned bits) {
+  switch (algorithm) {
+    case kP256:
+      return EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256");
+    case kP384:
+      return EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-384");
+    case kEd25519:
+      return EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519");
+    case kEd448:
+      return EVP_PKEY_Q_keygen(nullptr, nullptr, "ED448");
+    default:
+      return make_rsa(bits);
+  }
+}
+
+/// RDATA with names in lower case, as ldns has it; what ldns cannot read stays as it is.
+std::string canonical_rdata(const RrSet& set, const std::string& rdata) {
+  const std::string wire =
+      set.owner.wire() + u16(set.type) + u16(1) + u32(0) + u16(static_cast<std::uint16_t>(rdata.size())) + rdata;
+  ldns_rr* rr = nullptr;
+  std::size_t at = 0;
+  if (ldns_wire2rr(&rr, reinterpret_cast<const std::uint8_t*>(wire.data()), wire.size(), &at, LDNS_SECTION_ANSWER) !=
+      LDNS_STATUS_OK)
+    return rdata;
+  ldns_rr2canonical(rr);
+  std::string canonical;
+  for (std::size_t i = 0; i < ldns_rr_rd_count(rr); ++i) canonical += rdf_octets(ldns_rr_rdf(rr, i));
+  ldns_rr_free(rr);
+  return canonical;
+}
+
+bool holds_names(std::uint16_t type) {
+  return type == kNs || type == kCname || type == kSoa || type == kPtr || type == kMx || type == kDname;
+}
+
+std::vector<std::string> canonical_order(const RrSet& set) {
+  std::vector<std::string> rdatas;
+  for (const auto& rdata : set.rdatas) rdatas.push_back(holds_names(set.type) ? canonical_rdata(set, rdata) : rdata);
+  std::sort(rdatas.begin(), rdatas.end());  // by unsigned octets, as std::string does
+  rdatas.erase(std::unique(rdatas.begin(), rdatas.end()), rdatas.end());
+  return rdatas;
+}
+
+/// The owner that is signed: `*.` and the rightmost labels if the label count is less than the owner's (RFC
+/// 4035 5.3.2).
+Name signed_owner(const Name& owner, std::uint8_t labels) {
+  if (labels >= signed_labels(owner)) return owner;
+  return owner.last_labels(labels).below("*");
+}
+
+}  // namespace
+
+Key::Key(std::uint8_t algorithm, unsigned bits) : algorithm_(algorithm), key_(ldns_key_new()) {
+  EVP_PKEY* pair = make_pair(algorithm, bits);
+  if (pair == nullptr) throw std::runtime_error("cannot make a key");
+  ldns_key_set_algorithm(key_, static_cast<ldns_signing_algorithm>(algorithm));
+  ldns_key_set_evp_key(key_, pair);
+  ldns_key_set_flags(key_, kZoneKey);
+  ldns_key_set_pubkey_owner(key_, ldns_dname_new_frm_str("."));
+  ldns_rr* dnskey = ldns_key2rr(key_);
+  if (dnskey == nullptr) throw std::runtime_error("ldns cannot write the key");
+  public_key_ = rdf_octets(ldns_rr_rdf(dnskey, 3));
+  ldns_rr_free(dnskey);
+}
+
+Key::~Key() { ldns_key_deep_free(key_); }
+
+std::string Key::dnskey(std::uint16_t flags) const {
+  return u16(flags) + '\3' + static_cast<char>(algorithm_) + public_key_;
+}
+
+std::string Key::sign(const std::string& octets) const {
+  const Buffer buffer = buffer_of(octets);
+  ldns_rdf* signature = ldns_sign_public_buffer(buffer.get(), key_);
+  if (signature == nullptr) throw std::runtime_error("ldns cannot sign");
+  std::string result = rdf_octets(signature);
+  ldns_rdf_deep_free(signature);
+  return result;
+}
+
+std::uint16_t key_tag(const std::string& dnskey_rdata) {
+  return ldns_calc_keytag_raw(reinterpret_cast<const std::uint8_t*>(dnskey_rdata.data()), dnskey_rdata.size());
+}
+
+std::string ds_rdata(const Name& owner, const std::string& dnskey_rdata, std::uint8_t digest_type) {
+  const EVP_MD* digest = digest_type == 1 ? EVP_sha1() : digest_type == 4 ? EVP_sha384() : EVP_sha256();
+  const std::string octets = owner.wire() + dnskey_rdata;
+  std::string result(static_cast<std::size_t>(EVP_MD_get_size(digest)), '\0');
+  EVP_Digest(octets.data(), octets.size(), reinterpret_cast<unsigned char*>(result.data()), nullptr, digest, nullptr);
+  return u16(key_tag(dnskey_rdata)) + dnskey_rdata[3] + static_cast<char>(digest_type) + result;
+}
+
+std::uint8_t signed_labels(const Name& owner) {
+  return static_cast<std::uint8_t>(owner.labels() - (owner.wire().rfind("\1*", 0) == 0 ? 1 : 0));
+}
+
+std::string sign(const RrSet& set, const Key& key, const SignatureFields& fields) {
+  const std::uint8_t labels = fields.labels.value_or(signed_labels(set.owner));
+  const std::uint32_t ttl = fields.original_ttl.value_or(set.ttl);
+  const std::string head = u16(fields.type_covered.value_or(set.type)) + static_cast<char>(key.algorithm()) +
+                           static_cast<char>(labels) + u32(ttl) + u32(fields.expiration) + u32(fields.inception) +
+                           u16(fields.tag) + fields.signer.wire();
+  const std::string front = signed_owner(set.owner, labels).wire() + u16(set.type) + u16(1) + u32(ttl);
+  std::string octets = head;
+  for (const auto& rdata : canonical_order(set))
+    octets += front + u16(static_cast<std::uint16_t>(rdata.size())) + rdata;
+  return head + key.sign(octets);
+}
+
+const Key& KeyPool::key(std::uint8_t algorithm, std::size_t turn, unsigned bits) {
+  const bool is_rsa = algorithm <= kRsaSha512;
+  const std::size_t number = turn % (is_rsa ? 4 : 16);
+  const unsigned kind = algorithm * 100000U + (is_rsa ? bits : 0);
+  const std::lock_guard lock(mutex_);
+  auto& key = keys_[{kind, number}];
+  if (!key) key = std::make_unique<Key>(algorithm, bits);
+  return *key;
+}
+
+}  // namespace danesweep::lab
