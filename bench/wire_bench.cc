@@ -68,6 +68,7 @@ std::vector<std::uint8_t> denial() {
 
 std::vector<std::uint8_t> large_tlsa() {
   std::vector<std::string> lines;
+  lines.reserve(1801);
   for (int number = 0; number < 1800; ++number)
     lines.push_back("_25._tcp.mx.example. 300 TLSA 3 1 1 " + std::to_string(1000 + number * 7919 % 9000));
   lines.push_back(rrsig("_25._tcp.mx.example.", "TLSA"));

@@ -30,8 +30,8 @@ struct Question {
 
 enum class Section : std::uint8_t { Answer, Authority, Additional };
 
-inline constexpr std::size_t kMaxRecordsPerMessage = 4000;         ///< D-103
-inline constexpr std::size_t kMaxDecompressedOctets = 256 * 1024;  ///< D-6
+inline constexpr std::size_t kMaxRecordsPerMessage = 4000;                      ///< D-103
+inline constexpr std::size_t kMaxDecompressedOctets = std::size_t{256} * 1024;  ///< D-6
 
 /// Where one record lies. `owner_offset` points at its owner name in the message.
 struct RecordIndex {
@@ -84,7 +84,9 @@ class Message {
   std::pmr::memory_resource* arena() const { return &arena_; }
 
   Message(const Message&) = delete;
+  Message(Message&&) = delete;
   Message& operator=(const Message&) = delete;
+  Message& operator=(Message&&) = delete;
   ~Message() = default;
 
  private:

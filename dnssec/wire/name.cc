@@ -30,6 +30,18 @@ Parsed<PlainSize> measure_plain(Bytes octets) {
   return tl::unexpected(ParseError::Truncated);
 }
 
+/// Where the labels that begin at `start` end in a root label or a pointer; `labels` grows by their number.
+Parsed<std::size_t> end_of_labels(Bytes message, std::size_t start, std::uint8_t& labels) {
+  for (std::size_t at = start; at < message.size(); ++labels) {
+    const std::uint8_t length = message[at];
+    if (length == 0 || length >= 0xC0) return at;
+    if (length > kMaxLabelOctets) return tl::unexpected(ParseError::BadLabel);
+    at += length + 1U;
+    if (at - start >= kMaxNameOctets) return tl::unexpected(ParseError::NameTooLong);
+  }
+  return tl::unexpected(ParseError::Truncated);
+}
+
 bool is_special(std::uint8_t octet) {
   return std::string_view(".\\\"();@$").find(static_cast<char>(octet)) != std::string_view::npos;
 }
@@ -45,7 +57,7 @@ void append_escaped(std::string& text, std::uint8_t octet) {
 
 }  // namespace
 
-void DomainName::copy(const DomainName& other) {
+void DomainName::copy(const DomainName& other) noexcept {
   std::memcpy(octets_.data(), other.octets_.data(), other.size_);
   size_ = other.size_;
   labels_ = other.labels_;
@@ -110,29 +122,23 @@ Parsed<DomainName> DomainName::decompress(Bytes message, std::size_t offset, std
   name.size_ = 0;
   std::size_t limit = std::min(end, message.size());
   std::size_t run = offset;  // start of the part being read: pointers in it go before it, so this ends (D-6)
-  std::size_t at = offset;
   for (std::size_t pointers = 0;;) {
-    if (at >= limit) return tl::unexpected(ParseError::Truncated);
-    const std::uint8_t length = message[at];
-    if (length != 0 && length <= kMaxLabelOctets) {
-      at += length + 1U;
-      if (name.size_ + (at - run) >= kMaxNameOctets) return tl::unexpected(ParseError::NameTooLong);
-      ++name.labels_;
-      continue;
-    }
-    if (length != 0 && length < 0xC0) return tl::unexpected(ParseError::BadLabel);
-    std::memcpy(name.octets_.data() + name.size_, message.data() + run, at - run);
-    name.size_ = static_cast<std::uint8_t>(name.size_ + (at - run));
-    if (pointers == 0) next = at + (length == 0 ? 1 : 2);
-    if (length == 0) {
+    const auto run_end = end_of_labels(message.first(limit), run, name.labels_);
+    if (!run_end) return tl::unexpected(run_end.error());
+    if (name.size_ + (*run_end - run) >= kMaxNameOctets) return tl::unexpected(ParseError::NameTooLong);
+    std::memcpy(name.octets_.data() + name.size_, message.data() + run, *run_end - run);
+    name.size_ = static_cast<std::uint8_t>(name.size_ + (*run_end - run));
+    const std::uint8_t closing = message[*run_end];
+    if (pointers == 0) next = *run_end + (closing == 0 ? 1 : 2);
+    if (closing == 0) {
       name.finish_with_root();
       return name;
     }
-    if (at + 2 > limit) return tl::unexpected(ParseError::Truncated);
-    const std::size_t target = (length & 0x3FU) << 8U | message[at + 1];
+    if (*run_end + 2 > limit) return tl::unexpected(ParseError::Truncated);
+    const std::size_t target = (closing & 0x3FU) << 8U | message[*run_end + 1];
     if (target >= run || target < kHeaderOctets || ++pointers > kMaxPointersPerName)
       return tl::unexpected(ParseError::BadPointer);
-    run = at = target;
+    run = target;
     limit = message.size();
   }
 }
@@ -268,8 +274,8 @@ std::strong_ordering operator<=>(const DomainName& a, const DomainName& b) {
     const std::uint8_t* right = b.octets_.data() + b_offsets[b.labels_ - from_right];
     const std::size_t shorter = std::min(*left, *right);
     for (std::size_t at = 1; at <= shorter; ++at)
-      if (const auto order = fold_case(left[at]) <=> fold_case(right[at]); order != 0) return order;
-    if (const auto order = *left <=> *right; order != 0) return order;
+      if (const auto order = fold_case(left[at]) <=> fold_case(right[at]); std::is_neq(order)) return order;
+    if (const auto order = *left <=> *right; std::is_neq(order)) return order;
   }
   return a.labels_ <=> b.labels_;
 }

@@ -11,6 +11,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "dnssec/wire/cursor.h"
 
@@ -25,11 +26,14 @@ class DomainName {
  public:
   /// The root.
   DomainName() : size_(1), labels_(0) { octets_[0] = 0; }
-  DomainName(const DomainName& other) { copy(other); }
-  DomainName& operator=(const DomainName& other) {
+  DomainName(const DomainName& other) noexcept { copy(other); }
+  DomainName(DomainName&& other) noexcept { copy(other); }
+  DomainName& operator=(const DomainName& other) noexcept {
     if (this != &other) copy(other);
     return *this;
   }
+  DomainName& operator=(DomainName&& other) noexcept { return *this = std::as_const(other); }
+  ~DomainName() = default;
 
   /// Presentation format (RFC 1035 section 5.1): `\.` and `\DDD` escapes; the final dot may be missing, the name is
   /// absolute all the same. "." is the root, "" is BadText.
@@ -88,7 +92,7 @@ class DomainName {
   friend std::strong_ordering operator<=>(const DomainName& a, const DomainName& b);
 
  private:
-  void copy(const DomainName& other);
+  void copy(const DomainName& other) noexcept;
   Parsed<void> append_label(Bytes label);
   void finish_with_root() { octets_[size_++] = 0; }
   std::size_t offset_of(std::size_t label) const;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <compare>
 #include <optional>
 #include <set>
 
@@ -53,7 +54,7 @@ class Grouping {
     static bool less(const Key& a, const Key& b) {
       if (a.type != b.type) return a.type < b.type;
       if (a.hash != b.hash) return a.hash < b.hash;
-      if (const auto order = *a.owner <=> *b.owner; order != 0) return order < 0;
+      if (const auto order = *a.owner <=> *b.owner; std::is_neq(order)) return std::is_lt(order);
       return a.section < b.section;
     }
   };

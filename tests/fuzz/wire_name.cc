@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Names from text and from octets: round trips, and what comparison, hash and order owe each other (D-5, D-13).
+#include <compare>
 #include <string_view>
 
 #include "dnssec/wire/name.h"
@@ -17,7 +18,7 @@ void examine(const DomainName& name) {
   const auto from_wire = DomainName::from_wire(name.wire());
   check(from_wire && *from_wire == name);
   const DomainName lower = name.lower();
-  check(lower == name && lower.hash() == name.hash() && (lower <=> name) == 0);
+  check(lower == name && lower.hash() == name.hash() && std::is_eq(lower <=> name));
   check(name.is_within(DomainName()) && name.common_labels(lower) == name.label_count());
   if (name.is_root()) return;
   const DomainName parent = name.parent();
@@ -39,6 +40,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   const auto left = DomainName::from_wire({data, size / 2});
   const auto right = DomainName::from_wire({data + size / 2, size - size / 2});
-  if (left && right) check((*left == *right) == ((*left <=> *right) == 0) && (*left < *right) == (*right > *left));
+  if (left && right) check((*left == *right) == std::is_eq(*left <=> *right) && (*left < *right) == (*right > *left));
   return 0;
 }
