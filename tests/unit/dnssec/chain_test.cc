@@ -1,0 +1,468 @@
+// SPDX-License-Identifier: Apache-2.0
+// From anchor to zone: D-44 to D-62.
+#include "dnssec/chain.h"
+
+#include <algorithm>
+
+#include "tests/unit/dnssec/asker.h"
+
+namespace danesweep::dnssec {
+namespace {
+
+using enum Security;
+
+Records ds_denial_of(const World& world, const char* child) { return world.reply({name(child), RrType::Ds}).authority; }
+
+/// The records of a reply with owner and type changed to look as if somebody else said so.
+Records signed_by_child(World& world, const char* child) {
+  Records records = world.zone(child).find_signed(name(child), RrType::Soa);
+  const Records nsec = world.zone(child).covering_or_matching_nsec(name(child));
+  records.insert(records.end(), nsec.begin(), nsec.end());
+  return records;
+}
+
+Record forged(const std::string& text) { return support::record(text); }
+
+class ChainTest : public testing::TestWithParam<Row> {};
+TEST_P(ChainTest, EndsAsExpected) { check(GetParam()); }
+
+const Row kRows[] = {
+    {"signed data below two cuts", "D-46", {}, "www.signed.example. A", Secure},
+    {"signed data below labels without a cut", "D-46", {}, "host.one.two.signed.example. A", Secure},
+    {"unsigned zone below an insecure delegation by NSEC", "D-50", {}, "www.insecure.example. A", Insecure,
+     Reason::InsecureDelegation},
+    {"unsigned zone below an insecure delegation by NSEC3", "D-50", {}, "www.insecure.three. A", Insecure,
+     Reason::InsecureDelegation},
+    {"unsigned zone in an opt-out span", "D-51", {}, "www.insecure.opt. A", Insecure, Reason::InsecureDelegationOptout},
+    {"apex of an unsigned zone", "D-50", {}, "insecure.example. SOA", Insecure, Reason::InsecureDelegation},
+    {"denial by an unsigned zone", "D-57", {}, "nothing.insecure.example. A", Insecure, Reason::InsecureDelegation,
+     Answer::NxDomain},
+    {"denial by an unsigned zone in an opt-out span", "D-57", {}, "nothing.insecure.opt. A", Insecure,
+     Reason::InsecureDelegationOptout, Answer::NxDomain},
+    {"island without DS", "D-58", {}, "www.island.insecure.example. A", Insecure, Reason::InsecureDelegation},
+    {"island with wrong signatures", "D-58",
+     [](World& world) { world.edit("www.island.insecure.example.", RrType::A, spoil_signatures(RrType::A)); },
+     "www.island.insecure.example. A", Insecure, Reason::InsecureDelegation},
+    {"no anchor covers a name: signer above the anchor", "D-44", {}, "www.example. A", Secure},
+    {"unsigned data in a signed zone", "D-48",
+     [](World& world) { world.edit("www.example.", RrType::A, without_all_signatures()); }, "www.example. A", Bogus,
+     Reason::RrsigsMissing},
+    {"unsigned data at an apex", "D-48", [](World& world) { world.edit("example.", RrType::Mx, without_all_signatures()); },
+     "example. MX", Bogus, Reason::RrsigsMissing},
+    {"signatures of a stranger alone", "D-47",
+     [](World& world) {
+       world.edit("www.example.", RrType::A, [](Reply& reply) {
+         const Records a{reply.answer.front()};
+         reply.answer = {a.front(), support::sign(a, name("three."), support::SigningKey(13, 1))};
+       });
+     },
+     "www.example. A", Bogus, Reason::SignerNotZone},
+    {"signatures of a stranger beside good ones", "D-47",
+     [](World& world) {
+       world.edit("www.example.", RrType::A, [](Reply& reply) {
+         reply.answer.push_back(support::sign({reply.answer.front()}, name("three."), support::SigningKey(13, 1)));
+       });
+     },
+     "www.example. A", Secure},
+    {"a signer that is no zone", "D-47",
+     [](World& world) {
+       world.edit("www.example.", RrType::A, [](Reply& reply) {
+         const Records a{reply.answer.front()};
+         reply.answer = {a.front(), support::sign(a, name("www.example."), support::SigningKey(13, 1))};
+       });
+     },
+     "www.example. A", Bogus, Reason::SignerNotZone},
+    {"signed in the parent's name by a key that it lacks", "D-47",
+     [](World& world) {
+       world.edit("www.signed.example.", RrType::A, [](Reply& reply) {
+         const Records a{reply.answer.front()};
+         reply.answer = {a.front(), support::sign(a, name("example."), support::SigningKey(13, 3))};
+       });
+     },
+     "www.signed.example. A", Bogus, Reason::SignerNotZone},
+    {"junk signature in the parent's name over an unsigned zone", "D-2",
+     [](World& world) {
+       world.edit("www.insecure.example.", RrType::A, [](Reply& reply) {
+         reply.answer.push_back(support::sign({reply.answer.front()}, name("example."), support::SigningKey(13, 3)));
+       });
+     },
+     "www.insecure.example. A", Insecure, Reason::InsecureDelegation},
+    {"DS with an algorithm that nobody knows", "D-49",
+     [](World& world) {
+       world.zone("example.").before_signing([](Records& records) {
+         for (Record& record : records)
+           if (record.type == RrType::Ds) record.rdata[2] = 200;
+       });
+     },
+     "www.signed.example. A", Insecure, Reason::UnsupportedAlgorithm},
+    {"NODATA for DS with the DS bit set", "D-50",
+     [](World& world) {
+       world.edit("signed.example.", RrType::Ds, [&world](Reply& reply) {
+         reply.answer.clear();
+         reply.authority = world.zone("example.").covering_or_matching_nsec(name("signed.example."));
+       });
+     },
+     "www.signed.example. A", Bogus, Reason::DenialWrongType},
+    {"no NS bit is no delegation", "D-50",
+     [](World& world) { world.edit("www.example.", RrType::A, without_all_signatures()); }, "www.example. A", Bogus,
+     Reason::RrsigsMissing},
+    {"empty non-terminals are no cuts", "D-50",
+     [](World& world) { world.edit("deep.empty.example.", RrType::A, without_all_signatures()); },
+     "deep.empty.example. A", Bogus, Reason::RrsigsMissing},
+    {"cover without opt-out does not prove an insecure delegation", "D-51",
+     [](World& world) {
+       const Records proof = support::prove_nxdomain(world.zone("three."), name("nobody.three."));
+       world.edit("insecure.three.", RrType::Ds, set_authority(proof));
+     },
+     "www.insecure.three. A", Bogus, Reason::NxdomainNotProven},
+    {"unsigned answer at a name whose DS question gets NXDOMAIN", "D-52",
+     [](World& world) {
+       world.edit("forged.example.", RrType::A, [](Reply& reply) {
+         reply.rcode = wire::Rcode::NoError;
+         reply.authority.clear();
+         reply.answer = {forged("forged.example. A 192.0.2.66")};
+       });
+     },
+     "forged.example. A", Bogus, Reason::RrsigsMissing},
+    {"unsigned answer below a name that does not exist", "D-52",
+     [](World& world) {
+       world.edit("a.b.forged.example.", RrType::A, [](Reply& reply) {
+         reply.rcode = wire::Rcode::NoError;
+         reply.authority.clear();
+         reply.answer = {forged("a.b.forged.example. A 192.0.2.66")};
+       });
+     },
+     "a.b.forged.example. A", Bogus, Reason::RrsigsMissing},
+    {"NXDOMAIN for the DS of an empty non-terminal whose proof is an ENT's", "D-52",
+     [](World& world) {
+       world.edit("empty.example.", RrType::Ds, with_rcode(wire::Rcode::NxDomain));
+       world.edit("deep.empty.example.", RrType::A, without_all_signatures());
+     },
+     "deep.empty.example. A", Bogus, Reason::RrsigsMissing},
+    {"CNAME at the DS name", "D-53",
+     [](World& world) { world.edit("alias.example.", RrType::A, without_all_signatures()); }, "alias.example. A", Bogus,
+     Reason::RrsigsMissing},
+    {"unsigned CNAME answers DS", "D-53",
+     [](World& world) {
+       world.edit("www.example.", RrType::A, without_all_signatures());
+       world.edit("www.example.", RrType::Ds, [](Reply& reply) {
+         reply.authority.clear();
+         reply.answer = {forged("www.example. CNAME zz.example.")};
+       });
+     },
+     "www.example. A", Bogus, Reason::DsAnswerInvalid},
+    {"wildcard CNAME answers DS", "D-53",
+     [](World& world) {
+       world.edit("x.wildalias.example.", RrType::A, [](Reply& reply) {
+         reply.authority.clear();
+         reply.answer = {forged("x.wildalias.example. A 192.0.2.66")};
+       });
+     },
+     "x.wildalias.example. A", Bogus, Reason::DsAnswerInvalid},
+    {"DNAME above answers DS", "D-53",
+     [](World& world) {
+       world.edit("x.moved.example.", RrType::A, [](Reply& reply) {
+         reply.answer = {forged("x.moved.example. A 192.0.2.66")};
+       });
+     },
+     "x.moved.example. A", Bogus, Reason::DsAnswerInvalid},
+    {"unsigned DS", "D-55", [](World& world) { world.edit("signed.example.", RrType::Ds, without_all_signatures()); },
+     "www.signed.example. A", Bogus, Reason::DsDenialMissing},
+    {"DS neither given nor denied", "D-55",
+     [](World& world) { world.edit("insecure.example.", RrType::Ds, without(RrType::Nsec)); }, "www.insecure.example. A",
+     Bogus, Reason::DsDenialMissing},
+    {"DS denied with a wrong signature", "D-55",
+     [](World& world) { world.edit("insecure.three.", RrType::Ds, spoil_signatures(RrType::Nsec3)); },
+     "www.insecure.three. A", Bogus, Reason::SignatureWrong},
+    {"DS with a wrong signature", "D-55",
+     [](World& world) { world.edit("signed.example.", RrType::Ds, spoil_signatures(RrType::Ds)); },
+     "www.signed.example. A", Bogus, Reason::SignatureWrong},
+    {"DS question answered by the child", "D-56",
+     [](World& world) {
+       world.edit("signed.example.", RrType::Ds, [records = signed_by_child(world, "signed.example.")](Reply& reply) {
+         reply.answer.clear();
+         reply.authority = records;
+       });
+     },
+     "www.signed.example. A", Bogus, Reason::DsFromChild},
+    {"DS of an unsigned child answered by the child", "D-56",
+     [](World& world) {
+       world.edit("insecure.example.", RrType::Ds,
+                  set_authority({forged("insecure.example. SOA ns. host. 1 1 1 1 1")}));
+     },
+     "www.insecure.example. A", Bogus, Reason::DsFromChild},
+    {"keys that nobody signed with the linked key", "D-40",
+     [](World& world) { world.edit("signed.example.", RrType::Dnskey, without_all_signatures()); },
+     "www.signed.example. A", Bogus, Reason::DnskeyNotSignedByDsKey},
+    {"zone without keys", "D-41", [](World& world) { world.edit("signed.example.", RrType::Dnskey, without(RrType::Dnskey)); },
+     "www.signed.example. A", Bogus, Reason::DnskeyMissing},
+    {"DS of another key", "D-41",
+     [](World& world) {
+       auto other = support::SignedZone("signed.example.").key(support::SigningKey(13, 2, 257), support::KeyUse::SignsAll);
+       world.edit("signed.example.", RrType::Dnskey, [other](Reply& reply) {
+         reply.answer = other.find_signed(name("signed.example."), RrType::Dnskey);
+       });
+     },
+     "www.signed.example. A", Bogus, Reason::DsNoMatchingKey},
+    {"unsigned referral NS beside a good answer", "D-75",
+     [](World& world) { world.edit("www.example.", RrType::A, add_authority({forged("example. NS junk.invalid.")})); },
+     "www.example. A", Secure},
+    {"an NSEC that came along shows the insecure delegation", "D-54",
+     [](World& world) {
+       world.edit("www.insecure.example.", RrType::A, add_authority(ds_denial_of(world, "insecure.example.")));
+     },
+     "www.insecure.example. A", Insecure, Reason::InsecureDelegation},
+};
+INSTANTIATE_TEST_SUITE_P(Table, ChainTest, testing::ValuesIn(kRows), row_name);
+
+// D-44: a signer above the governing anchor has no say.
+TEST(Anchors, SignerAboveTheAnchorIsBogus) {
+  World world = honest_world();
+  world.edit("www.signed.example.", RrType::A, [](Reply& reply) {
+    const Records a{reply.answer.front()};
+    reply.answer = {a.front(), support::sign(a, name("example."), support::SigningKey(13, 1))};
+  });
+  const Verdict verdict = Asker(world).anchors(world.anchors("signed.example.")).ask("www.signed.example. A");
+  EXPECT_EQ(code(verdict.reason), "signer-above-anchor");
+  EXPECT_EQ(verdict.security, Bogus);
+}
+
+// D-44: the DS of an anchored zone is not asked for what lies below it.
+TEST(Anchors, LowerAnchorIsWhereTheChainBegins) {
+  World world = honest_world();
+  Asker asker(world);
+  asker.anchors(world.anchors("signed.example."));
+  EXPECT_EQ(asker.ask("www.signed.example. A").security, Secure);
+  EXPECT_EQ(asker.asked(), (std::vector<std::string>{"www.signed.example. A", "signed.example. DNSKEY"}));
+}
+
+// D-44, D-58: an anchor below an insecure cut makes the island secure.
+TEST(Anchors, IslandWithItsOwnAnchorIsSecure) {
+  World world = honest_world();
+  auto anchors = world.anchors(".");
+  for (auto& anchor : world.anchors("island.insecure.example.")) anchors.push_back(anchor);
+  Asker asker(world);
+  asker.anchors(anchors);
+  EXPECT_EQ(asker.ask("www.insecure.example. A").security, Insecure);
+  EXPECT_EQ(asker.ask("www.island.insecure.example. A").security, Secure);
+}
+
+// D-45, D-44: no anchor covers the name; the DS of an anchored zone is the parent's.
+TEST(Anchors, NamesOutsideAreInsecure) {
+  World world = honest_world();
+  Asker asker(world);
+  asker.anchors(world.anchors("example."));
+  for (const char* text : {"www.three. A", "example. DS", "nothing.three. A"}) {
+    const Verdict verdict = asker.ask(text);
+    EXPECT_EQ(verdict.security, Insecure) << text;
+    EXPECT_EQ(code(verdict.reason), "outside-anchors") << text;
+  }
+}
+
+// D-45
+TEST(Anchors, NoneAtAllIsIndeterminateAndAsksNothing) {
+  Asker asker(honest_world());
+  asker.anchors({});
+  const Verdict verdict = asker.ask("www.example. A");
+  EXPECT_EQ(verdict.security, Indeterminate);
+  EXPECT_EQ(code(verdict.reason), "no-valid-anchor");
+  EXPECT_TRUE(asker.asked().empty());
+}
+
+// D-41: a false root, or an anchor out of date.
+TEST(Anchors, KeysThatMatchNoAnchor) {
+  World world = honest_world();
+  auto stale = support::SignedZone(".").key(support::SigningKey(13, 3, 257), support::KeyUse::SignsAll);
+  std::vector<TrustAnchor> anchors;
+  for (Record& ds : stale.ds()) anchors.push_back({name("."), AnchorForm::Ds, ds.rdata});
+  const Verdict verdict = Asker(world).anchors(anchors).ask("www.example. A");
+  EXPECT_EQ(code(verdict.reason), "anchor-no-matching-key");
+}
+
+// D-46, D-60: what a cold and a warm look-up may cost.
+TEST(Questions, ColdTwoLevelSignedName) {
+  Asker asker(honest_world());
+  EXPECT_EQ(asker.ask("www.signed.example. A").security, Secure);
+  EXPECT_EQ(asker.asked().size(), 6U);  // answer, 2 x (DS, DNSKEY), root DNSKEY
+  EXPECT_LE(asker.round_trips(), 3U);
+}
+
+// D-60
+TEST(Questions, ColdTwoLevelSignedApexWithHint) {
+  Asker asker(honest_world());
+  EXPECT_EQ(asker.hint(NameHint::LikelyZoneCut).ask("signed.example. SOA").security, Secure);
+  EXPECT_EQ(asker.asked().size(), 6U);
+  EXPECT_LE(asker.round_trips(), 3U);
+}
+
+// D-60
+TEST(Questions, WarmSignedNameNeedsTheAnswerAlone) {
+  Asker asker(honest_world());
+  asker.ask("www.signed.example. A");
+  EXPECT_EQ(asker.hint(NameHint::LikelyZoneCut).ask("signed.example. SOA").security, Secure);
+  EXPECT_EQ(asker.asked(), std::vector<std::string>{"signed.example. SOA"});
+}
+
+// D-60: unsigned domain in a known zone: answer and DS in one round trip.
+TEST(Questions, UnsignedDomainInKnownZone) {
+  Asker asker(honest_world());
+  asker.ask("www.example. A");
+  EXPECT_EQ(asker.hint(NameHint::LikelyZoneCut).ask("insecure.example. SOA").security, Insecure);
+  EXPECT_EQ(asker.asked(), (std::vector<std::string>{"insecure.example. SOA", "insecure.example. DS"}));
+  EXPECT_EQ(asker.round_trips(), 1U);
+  asker.ask("www.insecure.example. A");  // D-108: the cut is known now
+  EXPECT_EQ(asker.asked(), std::vector<std::string>{"www.insecure.example. A"});
+}
+
+// D-108: the opt-out span of one unsigned domain serves the next one.
+TEST(Questions, KnownOptOutSpanSparesTheDs) {
+  World world = honest_world();
+  auto& opt = world.zone("opt.");
+  for (int i = 0; i < 40; ++i) {
+    const std::string child = "u" + std::to_string(i);
+    opt.delegate(child);
+    world.zone(child + ".opt.").unsigned_zone().add("@ A 192.0.2.1");
+  }
+  Asker asker(world);
+  asker.hint(NameHint::LikelyZoneCut);
+  std::size_t questions = 0;
+  for (int i = 0; i < 40; ++i) {
+    const Verdict verdict = asker.ask("u" + std::to_string(i) + ".opt. A");
+    EXPECT_EQ(verdict.security, Insecure);
+    EXPECT_EQ(code(verdict.reason), "insecure-delegation-optout");
+    questions += asker.asked().size();
+  }
+  EXPECT_LE(questions, 40U + 18U + 3U);  // a DS question for each span that names fall into, not for each name
+}
+
+// D-56, D-59, D-126: another resolver may do better; the verdict is its.
+TEST(OtherResolver, GivesTheDsThatTheFirstTookFromTheChild) {
+  World child_side = honest_world();
+  child_side.edit("signed.example.", RrType::Ds, [records = signed_by_child(child_side, "signed.example.")](Reply& reply) {
+    reply.answer.clear();
+    reply.authority = records;
+  });
+  EXPECT_EQ(Asker(child_side).add(honest_world()).ask("www.signed.example. A").security, Secure);
+  EXPECT_EQ(code(Asker(child_side).add(child_side).ask("www.signed.example. A").reason), "ds-from-child");
+}
+
+// D-126
+TEST(OtherResolver, MendsWhatACacheShouldHaveThrownAway) {
+  for (const char* text : {"www.example. A", "signed.example. DNSKEY", "signed.example. DS"}) {
+    World broken = honest_world();
+    const auto asked = question(text);
+    broken.edit(asked.name.to_text(), asked.type, spoil_signatures(asked.type));
+    EXPECT_EQ(Asker(broken).add(honest_world()).ask("www.signed.example. A").security, Secure) << text;
+  }
+  World broken = honest_world();
+  broken.edit("www.example.", RrType::A, spoil_signatures(RrType::A));
+  EXPECT_EQ(Asker(broken).add(honest_world()).ask("www.example. A").security, Secure);
+  EXPECT_EQ(code(Asker(broken).add(broken).ask("www.example. A").reason), "signature-wrong");
+}
+
+// D-1: which of two resolvers is asked first changes nothing.
+TEST(OtherResolver, OrderDoesNotMatter) {
+  World expired = honest_world();
+  expired.edit("www.example.", RrType::A, spoil_signatures(RrType::A));
+  World stripped = honest_world();
+  stripped.edit("www.example.", RrType::A, without_all_signatures());
+  const Verdict one = Asker(expired).add(stripped).ask("www.example. A");
+  const Verdict two = Asker(stripped).add(expired).ask("www.example. A");
+  EXPECT_EQ(code(one.reason), "signature-wrong");
+  EXPECT_EQ(code(two.reason), "signature-wrong");
+  EXPECT_EQ(one.stripping, std::vector<ResolverId>{1});
+  EXPECT_EQ(two.stripping, std::vector<ResolverId>{0});
+}
+
+// D-59: the resolver leaves out what the anchored zone surely has.
+TEST(Stripping, IsTheResolversFault) {
+  struct {
+    const char* what;
+    World::Edit edit;
+    const char* question;
+  } const rows[] = {
+      {"all signatures", without_all_signatures(), "www.example. A"},
+      {"all signatures, denial", without_all_signatures(), "nothing.example. A"},
+      {"no EDNS", [](Reply& reply) { reply.has_edns = false; without_all_signatures()(reply); }, "www.example. A"},
+      {"NSEC and NSEC3 of denials", both(without(RrType::Nsec), without(RrType::Nsec3)), "nothing.example. A"},
+      {"NSEC and NSEC3 of DS denials", both(without(RrType::Nsec), without(RrType::Nsec3)), "www.insecure.example. A"},
+  };
+  for (const auto& row : rows) {
+    World stripping = honest_world();
+    stripping.edit_all(row.edit);
+    Asker cold(stripping);
+    const Verdict verdict = cold.ask(row.question);
+    EXPECT_EQ(verdict.security, Bogus) << row.what;
+    EXPECT_EQ(code(verdict.reason), "resolver-strips-dnssec") << row.what;
+    // With a good one beside it the truth comes out, whichever is asked first.
+    const Verdict truth = Asker(honest_world()).ask(row.question);
+    const Verdict mended = Asker(stripping).add(honest_world()).anchors(honest_world().anchors(".")).ask(row.question);
+    EXPECT_EQ(mended.security, truth.security) << row.what;
+    EXPECT_EQ(code(mended.reason), code(truth.reason)) << row.what;
+  }
+}
+
+// D-1, D-59: with warm keys the resolver is found out by a question of its own.
+TEST(Stripping, IsFoundWithWarmCachesToo) {
+  World world = honest_world();
+  bool strips = false;
+  world.edit_all([&strips](Reply& reply) {
+    if (strips) without_all_signatures()(reply);
+  });
+  Asker asker(world);
+  EXPECT_EQ(asker.ask("www.example. A").security, Secure);
+  strips = true;
+  EXPECT_EQ(code(asker.ask("www.example. A").reason), "resolver-strips-dnssec");
+}
+
+// D-61
+TEST(Missing, RepliesMakeIndeterminate) {
+  for (const char* text : {"www.signed.example. A", "signed.example. DS", "signed.example. DNSKEY", ". DNSKEY"}) {
+    Asker silent(honest_world());
+    const Verdict verdict = silent.mute(text).ask("www.signed.example. A");
+    EXPECT_EQ(verdict.security, Indeterminate) << text;
+    EXPECT_EQ(code(verdict.reason), "resolver-timeout") << text;
+    EXPECT_EQ(verdict.ttl, 0U);
+    World failing = honest_world();
+    failing.edit(question(text).name.to_text(), question(text).type, with_rcode(wire::Rcode::ServFail));
+    EXPECT_EQ(code(Asker(failing).ask("www.signed.example. A").reason), "resolver-servfail") << text;
+    World refusing = honest_world();
+    refusing.edit(question(text).name.to_text(), question(text).type, with_rcode(wire::Rcode::Refused));
+    EXPECT_EQ(code(Asker(refusing).ask("www.signed.example. A").reason), "resolver-refused") << text;
+  }
+}
+
+// D-62: every link is there, also the fine ones, in the order of proof.
+TEST(Links, OfASecureAnswer) {
+  const Verdict verdict = Asker(honest_world()).ask("www.signed.example. A");
+  std::string steps;
+  for (const ChainLink& link : verdict.chain) {
+    steps += std::string(to_text(link.step)) + ' ' + link.name.to_text() + "; ";
+    EXPECT_EQ(link.status, Secure);
+    EXPECT_TRUE(link.key_tag && link.algorithm && link.signer && link.inception && link.expiration && link.ttl);
+    EXPECT_EQ(link.resolver, 0);
+  }
+  EXPECT_EQ(steps, "anchor .; dnskey .; ds example.; dnskey example.; ds signed.example.; dnskey signed.example.; "
+                   "answer www.signed.example.; ");
+}
+
+// D-62
+TEST(Links, OfAnInsecureAnswerEndAtTheCut) {
+  const Verdict verdict = Asker(honest_world()).ask("www.insecure.example. A");
+  ASSERT_GE(verdict.chain.size(), 2U);
+  const auto cut = std::ranges::find_if(verdict.chain, [](const ChainLink& link) { return link.step == Step::Cut; });
+  ASSERT_NE(cut, verdict.chain.end());
+  EXPECT_EQ(cut->name, name("insecure.example."));
+  EXPECT_EQ(cut->zone, name("example."));
+}
+
+// D-14, D-46
+TEST(Ttl, IsTheSmallestOfAnswerAndChain) {
+  World world = honest_world();
+  world.zone("signed.example.").add("short 120 A 192.0.2.1");
+  EXPECT_EQ(Asker(world).ask("short.signed.example. A").ttl, 120U);
+  EXPECT_EQ(Asker(world).ask("www.signed.example. A").ttl, 3600U);
+}
+
+}  // namespace
+}  // namespace danesweep::dnssec
