@@ -189,8 +189,8 @@ std::span<const TrustAnchor> TrustAnchors::of(const wire::DomainName& zone) cons
 std::optional<wire::DomainName> TrustAnchors::governing_zone(const wire::DomainName& name) const {
   if (anchors_.empty()) return std::nullopt;
   for (std::size_t labels = name.label_count() + 1; labels-- > 0;) {
-    wire::DomainName zone = name.suffix(labels);
-    if (!of(zone).empty()) return zone;
+    const auto here = of(name.suffix(labels));
+    if (!here.empty()) return here.front().zone;
   }
   return std::nullopt;
 }

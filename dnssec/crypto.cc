@@ -95,14 +95,24 @@ OSSL_PARAM integer_param(const char* name, std::vector<std::uint8_t>& value) {
   return {name, OSSL_PARAM_UNSIGNED_INTEGER, value.data(), value.size(), 0};
 }
 
-/// Does the error queue speak of this process (no memory, nothing to fetch) rather than of the signature? A forged
-/// P-256 signature can steer the sum to the point at infinity, which the library reports as an error: that one is
-/// wrong.
-bool is_own_failure(int result) {
-  const unsigned long error = ERR_peek_last_error();
-  if (ERR_FATAL_ERROR(error)) return true;
-  const bool at_infinity = ERR_GET_LIB(error) == ERR_LIB_EC && ERR_GET_REASON(error) == EC_R_POINT_AT_INFINITY;
-  return result < 0 && !at_infinity;
+/// What the error queue, which this empties, says about a check that did not succeed.
+struct Diagnosis {
+  bool own_failure = false;  ///< of this process (no memory, nothing to fetch), not of the signature
+  unsigned long first_error = 0;
+};
+
+/// A forged signature can steer the sum to the point at infinity, which the library reports as an error: that one is
+/// wrong, not a failure of ours.
+Diagnosis diagnose(int result) {
+  Diagnosis diagnosis;
+  bool at_infinity = false;
+  for (unsigned long error = ERR_get_error(); error != 0; error = ERR_get_error()) {
+    if (diagnosis.first_error == 0) diagnosis.first_error = error;
+    diagnosis.own_failure = diagnosis.own_failure || ERR_FATAL_ERROR(error);
+    at_infinity = at_infinity || (ERR_GET_LIB(error) == ERR_LIB_EC && ERR_GET_REASON(error) == EC_R_POINT_AT_INFINITY);
+  }
+  diagnosis.own_failure = diagnosis.own_failure || (result < 0 && !at_infinity);
+  return diagnosis;
 }
 
 }  // namespace
@@ -269,28 +279,33 @@ struct Crypto::Impl {
     return EVP_PKEY_verify(slot.verify.get(), der.octets.data(), der.size, digest.data(), digest.size());
   }
 
-  CheckResult library_failure() {
+  CheckResult library_failure(unsigned long error) {
     std::array<char, 256> text{};
-    ERR_error_string_n(ERR_peek_last_error(), text.data(), text.size());
-    last_error = text.data();
-    ERR_clear_error();
+    ERR_error_string_n(error, text.data(), text.size());
+    last_error = error == 0 ? "no memory" : text.data();
     return CheckResult::LibraryFailure;
   }
 
-  CheckResult check(const PublicKey::Impl& key, Bytes data, Bytes signature) {
-    const std::size_t expected =
-        key.algorithm->family == Family::Rsa ? (key.bits + 7) / 8 : key.algorithm->signature_octets;
-    if (signature.size() != expected) return CheckResult::Wrong;
-    Slot* slot = slot_for(key);
-    if (!slot) return library_failure();
-    const int result = verify(*slot, key, data, signature);
-    if (result == 1) return CheckResult::Good;
-    if (is_own_failure(result)) {
-      *slot = Slot{};
-      return library_failure();
-    }
+  /// EdDSA makes itself a digest context in each check and, when it gets none, says "wrong" without an error.
+  static bool has_scratch() {
+    const DigestContext context(EVP_MD_CTX_new());
+    const bool enough = context && EVP_DigestInit_ex2(context.get(), digest_of(Hash::Sha2_512), nullptr) == 1;
     ERR_clear_error();
-    return CheckResult::Wrong;
+    return enough;
+  }
+
+  CheckResult check(const PublicKey::Impl& key, Bytes data, Bytes signature) {
+    const bool rsa_key = key.algorithm->family == Family::Rsa;
+    if (signature.size() != (rsa_key ? (key.bits + 7) / 8 : key.algorithm->signature_octets)) return CheckResult::Wrong;
+    Slot* slot = slot_for(key);
+    if (!slot) return library_failure(diagnose(-1).first_error);
+    const int fits = verify(*slot, key, data, signature);
+    if (fits == 1) return CheckResult::Good;
+    Diagnosis diagnosis = diagnose(fits);
+    if (key.algorithm->family == Family::EdDsa && !has_scratch()) diagnosis.own_failure = true;
+    if (!diagnosis.own_failure) return CheckResult::Wrong;
+    *slot = Slot{};
+    return library_failure(diagnosis.first_error);
   }
 
   bool verifies(const KnownAnswer& answer) {

@@ -1,0 +1,618 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dnssec/signature.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+
+#include "tests/unit/dnssec_signature/verification.h"
+
+namespace danesweep::dnssec {
+namespace {
+
+using support::kDay;
+using support::kNow;
+using support::name;
+using support::record;
+using support::Record;
+using support::Records;
+using support::sign;
+using support::SignatureFields;
+using support::SigningKey;
+using wire::RrType;
+
+const SigningKey kZsk(13, 1);
+
+/// One RRset of example. as it arrives, honest until a row spoils it.
+struct Case {
+  Records rrset = {record("www.example. A 192.0.2.1"), record("www.example. A 192.0.2.2")};
+  Records signatures;
+  std::vector<SigningKey> keys = {kZsk};
+  wire::DomainName zone = name("example.");
+  SignedRole role = SignedRole::Ordinary;
+  std::int64_t now = kNow;
+  Policy policy;
+
+  Record& signature() { return signatures.at(0); }
+  void sign_with(const SigningKey& key, const SignatureFields& fields = {}) {
+    signatures.push_back(sign(rrset, zone, key, fields));
+  }
+  void sign_with(const SignatureFields& fields) { sign_with(kZsk, fields); }
+  void of(std::vector<std::string_view> lines) {
+    rrset.clear();
+    for (const auto line : lines) rrset.push_back(record(line));
+  }
+};
+
+struct Outcome {
+  Security security = Security::Secure;
+  Reason reason = Reason::None;
+  ReasonFacts facts;
+  std::vector<std::string> trace;
+  std::optional<VerifiedRrset> verified;
+};
+
+Outcome check(const Case& c, SignatureMemo* memo = nullptr, WorkBudget* budget = nullptr) {
+  Desk desk(c.policy);
+  desk.context.now = c.now;
+  desk.context.memo = memo;
+  if (budget) desk.context.budget = budget;
+  Records keys, all = c.rrset;
+  for (const SigningKey& key : c.keys) keys.push_back(dnskey(key, c.zone.to_text()));
+  all.insert(all.end(), c.signatures.begin(), c.signatures.end());
+  const Grouped grouped(all);
+  const auto zone_keys = keys.empty() ? std::vector<ZoneKey>() : desk.load(keys);
+  auto result = verify_rrset(grouped.first(), c.zone, zone_keys, c.role, desk.context);
+  Outcome outcome;
+  outcome.trace = desk.trace;
+  if (!result) {
+    outcome.security = result.error().security;
+    outcome.reason = result.error().reason;
+    outcome.facts = result.error().facts;
+  } else {
+    outcome.verified = *result;
+  }
+  return outcome;
+}
+
+struct Row {
+  const char* what;
+  const char* rule;
+  std::function<void(Case&)> making;
+  Reason expected;
+};
+
+std::string test_name(const testing::TestParamInfo<Row>& info) {
+  std::string text = info.param.what;
+  std::replace_if(
+      text.begin(), text.end(), [](unsigned char c) { return !std::isalnum(c); }, '_');
+  return text;
+}
+
+class SignatureRules : public testing::TestWithParam<Row> {};
+
+TEST_P(SignatureRules, Hold) {
+  Case c;
+  GetParam().making(c);
+  const Outcome outcome = check(c);
+  EXPECT_EQ(code(outcome.reason), code(GetParam().expected)) << GetParam().rule << ": " << GetParam().what;
+  EXPECT_EQ(outcome.security, usual_status(GetParam().expected));
+}
+
+// clang-format off
+const Row kRows[] = {
+    {"an honest signature", "D-30", [](Case& c) { c.sign_with({}); }, Reason::None},
+    {"no signature at all", "D-30", [](Case&) {}, Reason::RrsigsMissing},
+
+    // Check 1
+    {"a signature cut short of its fixed part", "D-21",
+     [](Case& c) { c.sign_with({}); c.signature().rdata.resize(17); }, Reason::SignatureMalformed},
+    {"a signature cut inside the signer", "D-21",
+     [](Case& c) { c.sign_with({}); c.signature().rdata.resize(20); }, Reason::SignatureMalformed},
+    {"a signature without signature octets", "D-21",
+     [](Case& c) { c.sign_with({}); c.signature().rdata.resize(18 + 9); }, Reason::SignatureMalformed},
+    {"a compressed signer name", "D-21",
+     [](Case& c) { c.sign_with({}); c.signature().rdata[18] = 0xC0; c.signature().rdata[19] = 12; },
+     Reason::SignatureMalformed},
+
+    // Check 2
+    {"a signature that covers another type", "D-22",
+     [](Case& c) { c.sign_with({.covered = RrType::Aaaa}); }, Reason::RrsigsMissing},
+
+    // Check 3
+    {"signed in the name of a sibling", "D-23",
+     [](Case& c) { c.sign_with({.signer = name("example2.")}); }, Reason::SignerNotZone},
+    {"signed in the name of the parent", "D-23",
+     [](Case& c) { c.sign_with({.signer = name(".")}); }, Reason::SignerNotZone},
+    {"signed in the name of a child", "D-23",
+     [](Case& c) { c.sign_with({.signer = name("www.example.")}); }, Reason::SignerNotZone},
+    {"an owner outside of the zone", "D-23",
+     [](Case& c) { c.of({"www.other. A 192.0.2.1"}); c.sign_with({}); }, Reason::SignerNotZone},
+    {"a signer in other case", "D-23",
+     [](Case& c) { c.sign_with({}); c.signature().rdata[19] = 'E'; }, Reason::None},
+    {"a DS signed by its own zone", "D-23",
+     [](Case& c) {
+       c.of({"example. DS 1 13 2 00"});
+       c.role = SignedRole::DsOrItsDenial;
+       c.sign_with({});
+     },
+     Reason::SignerNotZone},
+    {"a DS signed by its parent", "D-23",
+     [](Case& c) {
+       c.of({"sub.example. DS 1 13 2 00"});
+       c.role = SignedRole::DsOrItsDenial;
+       c.sign_with({});
+     },
+     Reason::None},
+    {"the root's own denial of its DS", "D-23",
+     [](Case& c) {
+       c.zone = name(".");
+       c.of({". NSEC aaa. NS SOA RRSIG NSEC DNSKEY"});
+       c.role = SignedRole::DsOrItsDenial;
+       c.sign_with({});
+     },
+     Reason::None},
+
+    // Check 4
+    {"more labels than the owner has", "D-24", [](Case& c) { c.sign_with({.labels = 3}); }, Reason::LabelsInvalid},
+    {"fewer labels than the signer has", "D-24", [](Case& c) { c.sign_with({.labels = 0}); }, Reason::LabelsInvalid},
+    {"as many labels as the signer has", "D-24", [](Case& c) { c.sign_with({.labels = 1}); }, Reason::None},
+    {"a wildcard owner counts without its star", "D-24",
+     [](Case& c) { c.of({"*.example. A 192.0.2.1"}); c.sign_with({.labels = 1}); }, Reason::None},
+    {"a wildcard owner with its star counted", "D-24",
+     [](Case& c) { c.of({"*.example. A 192.0.2.1"}); c.sign_with({.labels = 2}); }, Reason::LabelsInvalid},
+
+    // Check 5
+    {"an NSEC3 two labels below the zone", "D-25",
+     [](Case& c) {
+       c.of({"0p9mhaveqvm6t7vbl5lop2u3t2rp3tom.sub.example. NSEC3 1 0 0 - 2t7b4g4vsa5smi47k61mv5bv1a22bojr A"});
+       c.sign_with({});
+     },
+     Reason::NsecOverreach},
+    {"an NSEC3 one label below the zone", "D-25",
+     [](Case& c) {
+       c.of({"0p9mhaveqvm6t7vbl5lop2u3t2rp3tom.example. NSEC3 1 0 0 - 2t7b4g4vsa5smi47k61mv5bv1a22bojr A"});
+       c.sign_with({});
+     },
+     Reason::None},
+    {"an NSEC whose next name is outside of the zone", "D-25",
+     [](Case& c) { c.of({"www.example. NSEC zzz. A"}); c.sign_with({}); }, Reason::NsecOverreach},
+    {"an NSEC back to the apex", "D-25",
+     [](Case& c) { c.of({"www.example. NSEC example. A"}); c.sign_with({}); }, Reason::None},
+
+    // Check 6: what is not supported is as if not there
+    {"only an unassigned algorithm", "D-26",
+     [](Case& c) { c.sign_with({.algorithm = 200}); }, Reason::RrsigsMissing},
+    {"an unassigned algorithm beside a good one", "D-26",
+     [](Case& c) { c.sign_with({.algorithm = 200}); c.sign_with({}); }, Reason::None},
+
+    // Check 7
+    {"expiration before inception", "D-27",
+     [](Case& c) { c.sign_with({.inception = kNow + kDay, .expiration = kNow - kDay}); },
+     Reason::SignatureDatesReversed},
+    {"expiration exactly half the number circle away", "D-27",
+     [](Case& c) { c.sign_with({.inception = kNow - 100, .expiration = kNow - 100 + 0x80000000LL}); },
+     Reason::SignatureDatesReversed},
+    {"expiration past the turn of 2106", "D-27",
+     [](Case& c) {
+       c.now = 4294967000;
+       c.sign_with({.inception = 4294960000, .expiration = 4294967296 + kDay});
+     },
+     Reason::None},
+
+    // Check 8
+    {"expiration is now", "D-28", [](Case& c) { c.sign_with({.expiration = kNow}); }, Reason::None},
+    {"expired a second ago", "D-28", [](Case& c) { c.sign_with({.expiration = kNow - 1}); }, Reason::SignatureExpired},
+    {"inception a minute ahead", "D-28", [](Case& c) { c.sign_with({.inception = kNow + 60}); }, Reason::None},
+    {"inception 61 seconds ahead", "D-28",
+     [](Case& c) { c.sign_with({.inception = kNow + 61}); }, Reason::SignatureNotYetValid},
+    {"expired beside a good one", "D-28",
+     [](Case& c) { c.sign_with({.expiration = kNow - 1}); c.sign_with({}); }, Reason::None},
+
+    // Check 9
+    {"a tag that no key has", "D-29",
+     [](Case& c) { c.sign_with({.key_tag = 1}); }, Reason::NoMatchingKey},
+    {"the right tag with another supported algorithm", "D-29",
+     [](Case& c) { c.sign_with({.algorithm = 15}); }, Reason::NoMatchingKey},
+    {"a key without the zone flag", "D-29",
+     [](Case& c) { c.keys = {kZsk.with_flags(0)}; c.sign_with(c.keys[0]); }, Reason::KeyNotZoneKey},
+    {"a key of protocol 4", "D-29",
+     [](Case& c) { c.keys = {SigningKey(13, 1, 256, 4)}; c.sign_with(c.keys[0]); }, Reason::NoMatchingKey},
+    {"a revoked key", "D-29, D-37",
+     [](Case& c) { c.keys = {kZsk.with_flags(256 | 128)}; c.sign_with(c.keys[0]); }, Reason::KeyRevoked},
+    {"a revoked key signs its own DNSKEY set in vain", "D-37",
+     [](Case& c) {
+       c.keys = {kZsk.with_flags(257 | 128)};
+       c.rrset = {dnskey(c.keys[0])};
+       c.sign_with(c.keys[0]);
+     },
+     Reason::KeyRevoked},
+    {"the secure entry point flag means nothing", "D-37",
+     [](Case& c) { c.keys = {kZsk.with_flags(257)}; c.sign_with(c.keys[0]); }, Reason::None},
+
+    // Check 10
+    {"a flipped bit in the signature", "D-30",
+     [](Case& c) { c.sign_with({}); c.signature().rdata.back() ^= 1; }, Reason::SignatureWrong},
+    {"a flipped bit in the data", "D-30",
+     [](Case& c) { c.sign_with({}); c.rrset[0].rdata[3] ^= 1; }, Reason::SignatureWrong},
+    {"a record left out", "D-30", [](Case& c) { c.sign_with({}); c.rrset.pop_back(); }, Reason::SignatureWrong},
+    {"a record too many", "D-30",
+     [](Case& c) { c.sign_with({}); c.rrset.push_back(record("www.example. A 192.0.2.3")); }, Reason::SignatureWrong},
+    {"another original TTL", "D-30",
+     [](Case& c) { c.sign_with({}); c.signature().rdata[7] ^= 1; }, Reason::SignatureWrong},
+    {"a lowered TTL on the way", "D-30",
+     [](Case& c) { c.sign_with({}); for (Record& r : c.rrset) r.ttl = 5; }, Reason::None},
+    {"records in another order", "D-11, D-30",
+     [](Case& c) { c.sign_with({}); std::reverse(c.rrset.begin(), c.rrset.end()); }, Reason::None},
+    {"a record twice", "D-12, D-30",
+     [](Case& c) { c.sign_with({}); c.rrset.push_back(c.rrset[0]); }, Reason::None},
+    {"owner in other case", "D-11, D-30",
+     [](Case& c) { c.sign_with({}); for (Record& r : c.rrset) r.owner = name("WwW.eXample."); }, Reason::None},
+    {"a signature one octet short", "D-30",
+     [](Case& c) { c.sign_with({}); c.signature().rdata.pop_back(); }, Reason::SignatureWrong},
+    {"a good signature of another name", "D-30",
+     [](Case& c) { c.sign_with({}); for (Record& r : c.rrset) r.owner = name("ftp.example."); },
+     Reason::RrsigsMissing},  // its RRSIG stays behind at www
+    {"a wildcard signature at an expanded name", "D-30, D-63",
+     [](Case& c) {
+       c.of({"*.example. A 192.0.2.1"});
+       c.sign_with({});
+       c.rrset[0].owner = c.signature().owner = name("a.b.example.");
+     },
+     Reason::None},
+    {"a wildcard signature of another wildcard", "D-30, D-63",
+     [](Case& c) {
+       c.of({"*.b.example. A 192.0.2.1"});
+       c.sign_with({});
+       c.rrset[0].owner = c.signature().owner = name("a.c.example.");
+     },
+     Reason::SignatureWrong},
+
+    // The best signature decides
+    {"wrong beside good", "D-32", [](Case& c) { c.sign_with({}); c.sign_with({}); c.signature().rdata.back() ^= 1; },
+     Reason::None},
+    {"a stranger's beside good", "D-38",
+     [](Case& c) { c.sign_with(SigningKey(13, 3), {}); c.sign_with({}); }, Reason::None},
+    {"one algorithm of two is enough", "D-38",
+     [](Case& c) { c.keys.emplace_back(15, 1); c.sign_with({}); }, Reason::None},
+    {"of expired and unknown key the further one is told", "D-30",
+     [](Case& c) { c.sign_with({.expiration = kNow - 1}); c.sign_with({.key_tag = 1}); }, Reason::NoMatchingKey},
+    {"of malformed and wrong the further one is told", "D-30",
+     [](Case& c) {
+       c.sign_with({});
+       c.sign_with({});
+       c.signature().rdata.resize(10);
+       c.signatures[1].rdata.back() ^= 1;
+     },
+     Reason::SignatureWrong},
+
+    // RRsets that cannot be used
+    {"two different CNAMEs", "D-18",
+     [](Case& c) { c.of({"www.example. CNAME a.", "www.example. CNAME b."}); c.sign_with({}); },
+     Reason::MalformedRrset},
+};
+// clang-format on
+
+INSTANTIATE_TEST_SUITE_P(Table, SignatureRules, testing::ValuesIn(kRows), test_name);
+
+class EachAlgorithm : public testing::TestWithParam<int> {};
+INSTANTIATE_TEST_SUITE_P(Dnssec, EachAlgorithm, testing::Values(5, 7, 8, 10, 13, 14, 15, 16));
+
+TEST_P(EachAlgorithm, SignsAndIsChecked) {  // D-33
+  Case c;
+  c.policy.sha1 = Sha1Signatures::Checked;
+  c.keys = {SigningKey(GetParam(), 0)};
+  c.sign_with(c.keys[0]);
+  EXPECT_EQ(code(check(c).reason), "");
+  c.signature().rdata.back() ^= 0x10;
+  EXPECT_EQ(code(check(c).reason), "signature-wrong");
+}
+
+TEST(SignaturePolicy, Sha1SignaturesCountOnlyIfAskedFor) {  // D-33
+  Case c;
+  c.keys = {SigningKey(5, 0)};
+  c.sign_with(c.keys[0]);
+  EXPECT_EQ(code(check(c).reason), "rrsigs-missing");
+  c.policy.sha1 = Sha1Signatures::Checked;
+  EXPECT_EQ(code(check(c).reason), "");
+}
+
+TEST(SignatureFacts, NameKeyDateAndTags) {  // D-126
+  Case c;
+  c.sign_with({.expiration = kNow - 7200});
+  const Outcome expired = check(c);
+  EXPECT_EQ(sentence(expired.reason, expired.facts),
+            "the signature by key " + std::to_string(kZsk.tag()) +
+                " over www.example A ended at 2026-10-14T18:26:40Z, 2 hours ago");
+  Case unknown;
+  unknown.sign_with({.key_tag = 7});
+  const Outcome missing = check(unknown);
+  EXPECT_EQ(sentence(missing.reason, missing.facts),
+            "the signature over www.example A names key 7, which example does not publish (published: " +
+                std::to_string(kZsk.tag()) + ")");
+}
+
+TEST(SignatureTrace, SaysWhenUnboundWouldStillAccept) {  // D-28
+  Case c;
+  c.sign_with({.inception = kNow - 31 * kDay, .expiration = kNow - 3600});
+  ASSERT_EQ(check(c).trace.size(), 1U);
+  EXPECT_NE(check(c).trace[0].find("Unbound"), std::string::npos);
+  Case old;
+  old.sign_with({.inception = kNow - 31 * kDay, .expiration = kNow - 2 * kDay});
+  EXPECT_EQ(check(old).trace.at(0).find("Unbound"), std::string::npos);
+}
+
+TEST(SignatureTrace, HasALineForEachSignatureAlsoTheGoodOne) {  // D-62
+  Case c;
+  c.sign_with({.expiration = kNow - 1});
+  c.sign_with({});
+  const auto lines = check(c).trace;
+  ASSERT_EQ(lines.size(), 2U);
+  EXPECT_NE(lines[1].find("ECDSAP256SHA256"), std::string::npos);
+  EXPECT_NE(lines[1].find("good"), std::string::npos);
+}
+
+TEST(SignedLabels, TheLargestCountWins) {  // D-63
+  Case wildcard;
+  wildcard.of({"*.example. A 192.0.2.1"});
+  wildcard.sign_with({});
+  Case c;
+  c.of({"www.example. A 192.0.2.1"});
+  c.sign_with({});
+  Record replayed = wildcard.signatures[0];
+  replayed.owner = name("www.example.");
+  for (const bool first : {true, false}) {
+    Case both = c;
+    both.signatures.insert(first ? both.signatures.begin() : both.signatures.end(), replayed);
+    const Outcome outcome = check(both);
+    ASSERT_TRUE(outcome.verified);
+    EXPECT_EQ(outcome.verified->signed_labels(), 2);
+    EXPECT_FALSE(outcome.verified->is_wildcard_expanded());
+  }
+  Case only = c;
+  only.signatures = {replayed};
+  const Outcome expanded = check(only);
+  ASSERT_TRUE(expanded.verified);
+  EXPECT_TRUE(expanded.verified->is_wildcard_expanded());
+  EXPECT_EQ(expanded.verified->signed_owner().to_text(), "*.example.");
+}
+
+TEST(SignedLabels, ADirectQuestionForAWildcardIsNotExpanded) {  // D-63
+  Case c;
+  c.of({"*.example. A 192.0.2.1"});
+  c.sign_with({});
+  const Outcome outcome = check(c);
+  ASSERT_TRUE(outcome.verified);
+  EXPECT_FALSE(outcome.verified->is_wildcard_expanded());
+  EXPECT_EQ(outcome.verified->signed_owner().to_text(), "*.example.");
+}
+
+struct TtlRow {
+  std::uint32_t received, original;
+  std::int64_t lifetime;
+  std::uint32_t expected;
+};
+
+TEST(VerifiedTtl, IsTheSmallestOfAll) {  // D-14
+  const TtlRow rows[] = {
+      {300, 3600, kDay, 300}, {3600, 300, kDay, 300}, {3600, 3600, 100, 100},
+      {3600, 3600, 0, 0},     {0, 3600, kDay, 0},     {0x80000001, 0x80000001, 30 * kDay, 86400},
+  };
+  for (const TtlRow& row : rows) {
+    Case c;
+    for (Record& r : c.rrset) r.ttl = row.received;
+    c.sign_with({.expiration = kNow + row.lifetime, .original_ttl = row.original});
+    const Outcome outcome = check(c);
+    ASSERT_TRUE(outcome.verified);
+    EXPECT_EQ(outcome.verified->ttl(), row.expected);
+  }
+}
+
+TEST(Order, OfSignaturesAndRecordsMeansNothing) {  // D-1, D-32
+  std::mt19937 random(1);
+  Case c;
+  c.sign_with({.expiration = kNow - 5});
+  c.sign_with({.key_tag = 9});
+  c.sign_with({});
+  c.sign_with({.labels = 7});
+  c.signatures[2].rdata.back() ^= 1;  // the only one that gets as far as check 10
+  const Outcome reference = check(c);
+  EXPECT_EQ(code(reference.reason), "signature-wrong");
+  for (int i = 0; i < 50; ++i) {
+    std::shuffle(c.signatures.begin(), c.signatures.end(), random);
+    std::shuffle(c.rrset.begin(), c.rrset.end(), random);
+    const Outcome outcome = check(c);
+    EXPECT_EQ(sentence(outcome.reason, outcome.facts), sentence(reference.reason, reference.facts));
+  }
+}
+
+/// Keys with one tag, made by varying octets that the tag's sum does not see: two 16-bit words swapped.
+std::vector<ZoneKey> colliding_keys(Desk& desk, std::size_t count) {
+  std::vector<ZoneKey> keys = desk.load({dnskey(kZsk)});
+  const ZoneKey honest = keys[0];
+  for (std::size_t i = 1; i < count; ++i) {
+    ZoneKey other = honest;
+    std::swap(other.rdata[4], other.rdata[4 + 2 * i]);
+    std::swap(other.rdata[5], other.rdata[5 + 2 * i]);
+    auto loaded = desk.crypto.load_key(13, Bytes(SigningKey(13, 3).dnskey_rdata()).subspan(4));
+    other.key = *loaded;
+    keys.push_back(std::move(other));
+  }
+  return keys;
+}
+
+TEST(TagCollision, AllKeysOfATagAreTriedUpToFour) {  // D-31
+  Case c;
+  c.sign_with({});
+  Records all = c.rrset;
+  all.insert(all.end(), c.signatures.begin(), c.signatures.end());
+  const Grouped grouped(all);
+  Desk two;
+  EXPECT_TRUE(verify_rrset(grouped.first(), c.zone, colliding_keys(two, 2), c.role, two.context));
+  Desk four;
+  EXPECT_TRUE(verify_rrset(grouped.first(), c.zone, colliding_keys(four, 4), c.role, four.context));
+}
+
+TEST(TagCollision, MoreThanFourIsOurLimitNotTheirFault) {  // D-3, D-31, D-98
+  Case c;
+  c.sign_with({});
+  c.signature().rdata.back() ^= 1;
+  Records all = c.rrset;
+  all.push_back(c.signature());
+  const Grouped grouped(all);
+  Desk desk;
+  const auto result = verify_rrset(grouped.first(), c.zone, colliding_keys(desk, 6), c.role, desk.context);
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().security, Security::Indeterminate);
+  EXPECT_EQ(code(result.error().reason), "work-limit");
+  EXPECT_EQ(desk.budget.checks(), 4U);
+  EXPECT_EQ(desk.budget.exceeded(), Limit::KeysPerSignature);
+}
+
+TEST(Budget, EightFailuresEndTheLookup) {  // D-98, D-105
+  Policy policy;
+  WorkBudget budget(policy);
+  Case c;
+  for (int i = 0; i < 8; ++i) {
+    c.signatures.clear();
+    c.sign_with({});
+    c.signature().rdata.back() ^= 1;
+    EXPECT_EQ(code(check(c, nullptr, &budget).reason), "signature-wrong");
+  }
+  const Outcome ninth = check(c, nullptr, &budget);
+  EXPECT_EQ(ninth.security, Security::Indeterminate);
+  EXPECT_EQ(code(ninth.reason), "work-limit");
+  EXPECT_EQ(ninth.facts.text, "failed signature checks");
+  EXPECT_EQ(budget.checks(), 8U);
+}
+
+TEST(Budget, FreeChecksCostNothing) {  // D-32, D-105
+  Policy policy;
+  WorkBudget budget(policy);
+  Case c;
+  for (int i = 0; i < 300; ++i) c.sign_with({.expiration = kNow - 10 - i});
+  c.sign_with({});
+  EXPECT_EQ(code(check(c, nullptr, &budget).reason), "");
+  EXPECT_EQ(budget.checks(), 1U);
+}
+
+TEST(Budget, AMalformedKeyThatASignatureNamesIsAFailedTry) {  // D-36
+  const SigningKey broken(13, 1);
+  Record key = dnskey(broken);
+  key.rdata[10] ^= 1;  // off the curve; the tag moves with it
+  Case c;
+  Desk desk;
+  const auto keys = desk.load({key});
+  ASSERT_EQ(keys.at(0).fault, KeyFault::Malformed);
+  c.sign_with({.key_tag = keys[0].tag});
+  Records all = c.rrset;
+  all.push_back(c.signature());
+  const Grouped grouped(all);
+  for (int i = 0; i < 8; ++i) {
+    const auto result = verify_rrset(grouped.first(), c.zone, keys, c.role, desk.context);
+    EXPECT_EQ(code(result.error().reason), "dnskey-malformed");
+  }
+  EXPECT_EQ(code(verify_rrset(grouped.first(), c.zone, keys, c.role, desk.context).error().reason), "work-limit");
+}
+
+TEST(Budget, AnRrsetWithoutEndIsNotChecked) {  // D-103
+  Case c;
+  c.rrset.clear();
+  for (unsigned i = 0; i < wire::kMaxRecordsPerRrset + 1; ++i) {
+    Record r = record("www.example. A 192.0.2.1");
+    r.rdata = {10, 0, static_cast<std::uint8_t>(i >> 8), static_cast<std::uint8_t>(i)};
+    c.rrset.push_back(r);
+  }
+  const Outcome outcome = check(c);
+  EXPECT_EQ(outcome.security, Security::Indeterminate);
+  EXPECT_EQ(outcome.facts.text, "records per RRset");
+}
+
+TEST(OddKeySize, OfTheOnlyDataKeyMakesInsecure) {  // D-35
+  const SigningKey ksk(13, 0, 257), zsk(8, support::kRsa512);
+  Desk desk;
+  std::vector<ZoneKey> keys = desk.load({dnskey(ksk), dnskey(zsk)});
+  keys[0].signs_key_set = true;
+  Case c;
+  c.sign_with(zsk);
+  Records all = c.rrset;
+  all.push_back(c.signature());
+  const Grouped grouped(all);
+  const auto result = verify_rrset(grouped.first(), c.zone, keys, c.role, desk.context);
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().security, Security::Insecure);
+  EXPECT_EQ(code(result.error().reason), "unsupported-key-size");
+  EXPECT_EQ(result.error().facts.number, 512U);
+
+  keys.push_back(desk.load({dnskey(kZsk)})[0]);  // a supported key for data is there: the odd one just does not count
+  const auto with_another = verify_rrset(grouped.first(), c.zone, keys, c.role, desk.context);
+  EXPECT_EQ(with_another.error().security, Security::Bogus);
+  EXPECT_EQ(code(with_another.error().reason), "rrsigs-missing");
+
+  keys.erase(keys.begin() + 1);  // a signature by an odd key that the zone does not publish excuses nothing
+  const auto unpublished = verify_rrset(grouped.first(), c.zone, std::span(keys).first(1), c.role, desk.context);
+  EXPECT_EQ(unpublished.error().security, Security::Bogus);
+}
+
+TEST(Memo, RemembersOnlyGoodOnes) {  // D-110
+  TestMemo memo;
+  Case c;
+  c.sign_with({});
+  EXPECT_EQ(code(check(c, &memo).reason), "");
+  EXPECT_EQ(memo.good.size(), 1U);
+  c.signature().rdata.back() ^= 1;
+  EXPECT_EQ(code(check(c, &memo).reason), "signature-wrong");
+  EXPECT_EQ(memo.good.size(), 1U);
+}
+
+TEST(Memo, SavesTheCheckButNotTheRules) {  // D-110
+  TestMemo memo;
+  Policy policy;
+  Case c;
+  c.sign_with({});
+  check(c, &memo);
+  WorkBudget budget(policy);
+  EXPECT_EQ(code(check(c, &memo, &budget).reason), "");
+  EXPECT_EQ(budget.checks(), 0U);
+  Case late = c;
+  late.now = kNow + 31 * kDay;
+  EXPECT_EQ(code(check(late, &memo).reason), "signature-expired");
+  Case revoked = c;
+  revoked.keys = {kZsk.with_flags(256 | 128)};
+  EXPECT_NE(code(check(revoked, &memo).reason), "");
+  Case changed = c;
+  changed.rrset.pop_back();
+  EXPECT_EQ(code(check(changed, &memo).reason), "signature-wrong");
+}
+
+TEST(Memo, RecordsCannotBeMovedIntoTheSignature) {  // D-110
+  TestMemo memo;
+  Case c;
+  c.sign_with({});
+  check(c, &memo);
+  // The second record's canonical octets, put in front of the signature: the same octets in a row, one record fewer.
+  const auto owner = name("www.example.");
+  std::vector<std::uint8_t> moved(owner.wire().begin(), owner.wire().end());
+  const std::uint8_t fixed[] = {0, 1, 0, 1, 0, 0, 0x0E, 0x10, 0, 4, 192, 0, 2, 2};
+  moved.insert(moved.end(), std::begin(fixed), std::end(fixed));
+  auto& rdata = c.signature().rdata;
+  rdata.insert(rdata.begin() + 18 + 9, moved.begin(), moved.end());
+  c.rrset.pop_back();
+  EXPECT_EQ(code(check(c, &memo).reason), "signature-wrong");
+}
+
+TEST(Revocation, IsCheckedByTheRevokedKeyAlone) {  // D-37, D-116
+  const SigningKey revoked = SigningKey(13, 0, 257).with_flags(257 | 128);
+  Case c;
+  c.rrset = {dnskey(revoked), dnskey(kZsk)};
+  c.keys = {revoked, kZsk};
+  c.role = SignedRole::Revocation;
+  c.sign_with(kZsk);
+  EXPECT_NE(code(check(c).reason), "");
+  c.sign_with(revoked);
+  EXPECT_EQ(code(check(c).reason), "");
+}
+
+}  // namespace
+}  // namespace danesweep::dnssec
