@@ -19,25 +19,26 @@ struct Mnemonic {
 constexpr Mnemonic<RrType> kTypes[] = {
     {RrType::A, "A"}, {RrType::Ns, "NS"}, {RrType::Md, "MD"}, {RrType::Mf, "MF"}, {RrType::Cname, "CNAME"},
     {RrType::Soa, "SOA"}, {RrType::Mb, "MB"}, {RrType::Mg, "MG"}, {RrType::Mr, "MR"}, {RrType::Null, "NULL"},
-    {RrType::Wks, "WKS"}, {RrType::Ptr, "PTR"}, {RrType::Hinfo, "HINFO"}, {RrType::Minfo, "MINFO"}, {RrType::Mx, "MX"},
-    {RrType::Txt, "TXT"}, {RrType::Rp, "RP"}, {RrType::Afsdb, "AFSDB"}, {RrType::Rt, "RT"}, {RrType::Sig, "SIG"},
-    {RrType::Key, "KEY"}, {RrType::Px, "PX"}, {RrType::Aaaa, "AAAA"}, {RrType::Nxt, "NXT"}, {RrType::Srv, "SRV"},
-    {RrType::Naptr, "NAPTR"}, {RrType::Kx, "KX"}, {RrType::Cert, "CERT"}, {RrType::Dname, "DNAME"},
-    {RrType::Opt, "OPT"}, {RrType::Ds, "DS"}, {RrType::Sshfp, "SSHFP"}, {RrType::Rrsig, "RRSIG"},
-    {RrType::Nsec, "NSEC"}, {RrType::Dnskey, "DNSKEY"}, {RrType::Nsec3, "NSEC3"}, {RrType::Nsec3param, "NSEC3PARAM"},
-    {RrType::Tlsa, "TLSA"}, {RrType::Cds, "CDS"}, {RrType::Cdnskey, "CDNSKEY"}, {RrType::Svcb, "SVCB"}, {RrType::Https, "HTTPS"},
-    {RrType::Nxname, "NXNAME"}, {RrType::Tkey, "TKEY"}, {RrType::Tsig, "TSIG"}, {RrType::Ixfr, "IXFR"},
-    {RrType::Axfr, "AXFR"}, {RrType::Mailb, "MAILB"}, {RrType::Maila, "MAILA"}, {RrType::Any, "ANY"},
-    {RrType::Caa, "CAA"}, {RrType::Loc, "LOC"}, {RrType::Apl, "APL"}, {RrType::Ipseckey, "IPSECKEY"}, {RrType::Dhcid, "DHCID"},
-    {RrType::Smimea, "SMIMEA"}, {RrType::Hip, "HIP"}, {RrType::Openpgpkey, "OPENPGPKEY"}, {RrType::Csync, "CSYNC"},
-    {RrType::Zonemd, "ZONEMD"}, {RrType::Spf, "SPF"}, {RrType::Uri, "URI"},
+    {RrType::Wks, "WKS"}, {RrType::Ptr, "PTR"}, {RrType::Hinfo, "HINFO"}, {RrType::Minfo, "MINFO"},
+    {RrType::Mx, "MX"}, {RrType::Txt, "TXT"}, {RrType::Rp, "RP"}, {RrType::Afsdb, "AFSDB"}, {RrType::Rt, "RT"},
+    {RrType::Sig, "SIG"}, {RrType::Key, "KEY"}, {RrType::Px, "PX"}, {RrType::Aaaa, "AAAA"}, {RrType::Nxt, "NXT"},
+    {RrType::Srv, "SRV"}, {RrType::Naptr, "NAPTR"}, {RrType::Kx, "KX"}, {RrType::Cert, "CERT"},
+    {RrType::Dname, "DNAME"}, {RrType::Opt, "OPT"}, {RrType::Ds, "DS"}, {RrType::Sshfp, "SSHFP"},
+    {RrType::Rrsig, "RRSIG"}, {RrType::Nsec, "NSEC"}, {RrType::Dnskey, "DNSKEY"}, {RrType::Nsec3, "NSEC3"},
+    {RrType::Nsec3param, "NSEC3PARAM"}, {RrType::Tlsa, "TLSA"}, {RrType::Cds, "CDS"}, {RrType::Cdnskey, "CDNSKEY"},
+    {RrType::Svcb, "SVCB"}, {RrType::Https, "HTTPS"}, {RrType::Nxname, "NXNAME"}, {RrType::Tkey, "TKEY"},
+    {RrType::Tsig, "TSIG"}, {RrType::Ixfr, "IXFR"}, {RrType::Axfr, "AXFR"}, {RrType::Mailb, "MAILB"},
+    {RrType::Maila, "MAILA"}, {RrType::Any, "ANY"}, {RrType::Caa, "CAA"}, {RrType::Loc, "LOC"}, {RrType::Apl, "APL"},
+    {RrType::Ipseckey, "IPSECKEY"}, {RrType::Dhcid, "DHCID"}, {RrType::Smimea, "SMIMEA"}, {RrType::Hip, "HIP"},
+    {RrType::Openpgpkey, "OPENPGPKEY"}, {RrType::Csync, "CSYNC"}, {RrType::Zonemd, "ZONEMD"}, {RrType::Spf, "SPF"},
+    {RrType::Uri, "URI"},
 };
 
 constexpr Mnemonic<Rcode> kRcodes[] = {
     {Rcode::NoError, "NOERROR"}, {Rcode::FormErr, "FORMERR"}, {Rcode::ServFail, "SERVFAIL"},
-    {Rcode::NxDomain, "NXDOMAIN"},
-    {Rcode::NotImp, "NOTIMP"}, {Rcode::Refused, "REFUSED"}, {Rcode::YxDomain, "YXDOMAIN"}, {Rcode::YxRrset, "YXRRSET"},
-    {Rcode::NxRrset, "NXRRSET"}, {Rcode::NotAuth, "NOTAUTH"}, {Rcode::NotZone, "NOTZONE"}, {Rcode::BadVers, "BADVERS"},
+    {Rcode::NxDomain, "NXDOMAIN"}, {Rcode::NotImp, "NOTIMP"}, {Rcode::Refused, "REFUSED"},
+    {Rcode::YxDomain, "YXDOMAIN"}, {Rcode::YxRrset, "YXRRSET"}, {Rcode::NxRrset, "NXRRSET"},
+    {Rcode::NotAuth, "NOTAUTH"}, {Rcode::NotZone, "NOTZONE"}, {Rcode::BadVers, "BADVERS"},
 };
 // clang-format on
 
