@@ -326,16 +326,19 @@ void Chain::remember_fault(const DomainName& name, const Finding& finding, const
   lookup_.caches().store(std::shared_ptr<const BogusZone>(std::move(fault)));
 }
 
+std::shared_ptr<const ZoneKeys> Chain::known_keys(const DomainName& zone) const {
+  for (const auto& memo : zones_)
+    if (memo->name == zone && memo->state && memo->state->keys) return memo->state->keys;
+  return lookup_.caches().find_zone(zone, lookup_.now());
+}
+
 Chain::Path Chain::path_to(const ZoneKeys& keys) const {
   std::vector<std::shared_ptr<const ZoneKeys>> above;
   const ZoneKeys* current = &keys;
   Path path;
   path.ttl = lookup_.seconds_until(keys.expires);
   while (current->parent != current->zone) {
-    const auto memo = std::ranges::find_if(
-        zones_, [&](const auto& each) { return each->name == current->parent && each->state && each->state->keys; });
-    auto parent =
-        memo != zones_.end() ? (*memo)->state->keys : lookup_.caches().find_zone(current->parent, lookup_.now());
+    auto parent = known_keys(current->parent);
     if (!parent || !current->zone.is_below(parent->zone)) break;
     path.ttl = std::min(path.ttl, lookup_.seconds_until(parent->expires));
     above.push_back(std::move(parent));

@@ -50,6 +50,8 @@ class Chain {
     std::uint32_t ttl = kUnlimitedTtl;
   };
   Path path_to(const ZoneKeys& keys) const;
+  /// Keys of a zone that this look-up or one before it has proven; null if there are none.
+  std::shared_ptr<const ZoneKeys> known_keys(const wire::DomainName& zone) const;
 
  private:
   enum class Cut : std::uint8_t { Secure, None, NoName, Insecure, Failed };

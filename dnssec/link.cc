@@ -183,10 +183,7 @@ std::optional<LinkResult> LinkJudge::judge_negative() {
     if (!denial) return std::nullopt;
     if (denial->finding.security > Security::Indeterminate)
       return finish({.finding = denial->finding, .zone = zone->keys}, denial->answer);
-    if (!attempts.failure || is_better(denial->finding, *attempts.failure)) {
-      attempts.failure = denial->finding;
-      attempts.failed_zone = signer;
-    }
+    if (!attempts.failure || is_better(denial->finding, *attempts.failure)) attempts.failure = denial->finding;
   }
   const bool is_from_child = question_.type == RrType::Ds && attempts.any_stranger && !attempts.failure;
   const Reason otherwise = is_from_child                ? Reason::DsFromChild

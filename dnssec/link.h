@@ -46,7 +46,7 @@ class LinkJudge {
   /// Failures of the signatures tried so far, and what else was seen of signers.
   struct Attempts {
     std::optional<Finding> failure;
-    std::optional<wire::DomainName> failed_zone;
+    std::optional<wire::DomainName> failed_signer;  ///< whose signature over a positive answer failed
     std::vector<ChainLink> links;
     bool any_above_anchor = false, any_stranger = false;
   };
@@ -65,6 +65,8 @@ class LinkJudge {
                                               Attempts& attempts);
   std::optional<RrsetResult> judge_unsigned(const wire::DomainName& name, wire::RrType type, const Attempts& attempts,
                                             Reason otherwise);
+  RrsetResult judge_failed(const Finding& failure, const wire::DomainName& signer, const ZoneState& zone,
+                           ReasonFacts facts) const;
   std::optional<RrsetResult> accept(const wire::Rrset& rrset, const VerifiedRrset& verified, const ZoneState& zone,
                                     WildcardProof wildcard_proof);
   std::optional<RrsetResult> cut_shown_here(const wire::DomainName& name);

@@ -58,10 +58,10 @@ std::vector<DomainName> LinkJudge::candidates(std::vector<DomainName> signers, c
 /// Tries each signer; a result that is BOGUS or INDETERMINATE stands for "none of them holds".
 std::optional<LinkJudge::RrsetResult> LinkJudge::judge_signatures(const Rrset& rrset, WildcardProof wildcard_proof,
                                                                   Attempts& attempts) {
-  const auto consider = [&](const Finding& finding, const DomainName& zone) {
+  const auto consider = [&](const Finding& finding, std::optional<DomainName> failed_signer) {
     if (attempts.failure && !is_better(finding, *attempts.failure)) return;
     attempts.failure = finding;
-    attempts.failed_zone = zone;
+    attempts.failed_signer = std::move(failed_signer);
   };
   for (const DomainName& signer : candidates(signers_of(rrset), rrset.owner, rrset.type, attempts)) {
     const ZoneState* zone = chain_.zone(signer);
@@ -72,7 +72,7 @@ std::optional<LinkJudge::RrsetResult> LinkJudge::judge_signatures(const Rrset& r
     }
     if (zone->is_insecure()) return from_zone(*zone);
     if (!zone->is_secure()) {
-      consider(zone->finding, signer);
+      consider(zone->finding, std::nullopt);
       attempts.links = zone->links;
       continue;
     }
@@ -86,7 +86,7 @@ std::optional<LinkJudge::RrsetResult> LinkJudge::judge_signatures(const Rrset& r
     }
     auto accepted = accept(rrset, *checked->result, *zone, wildcard_proof);
     if (!accepted || accepted->finding.security > Security::Indeterminate) return accepted;
-    consider(accepted->finding, signer);
+    consider(accepted->finding, std::nullopt);
   }
   return RrsetResult{.finding = attempts.failure.value_or(bogus(Reason::RrsigsMissing, {}))};
 }
@@ -113,25 +113,33 @@ Reason LinkJudge::unsigned_reason(const Rrset& rrset, const Attempts& attempts) 
 
 /// D-48: no signature holds, so where is the name? Under an insecure cut nothing is wrong; else the failure of the
 /// signature is the reason, or `otherwise`. A signature by a zone above the name's own is no signature of its zone.
+/// What failed otherwise (a proof, the zone's keys) was made by the name's own zone, and stays.
 std::optional<LinkJudge::RrsetResult> LinkJudge::judge_unsigned(const DomainName& name, RrType type,
                                                                 const Attempts& attempts, Reason otherwise) {
   const DomainName place = place_of(name, type);
   const auto shown = cut_shown_here(place);
   if (!shown) return std::nullopt;
   if (shown->finding.security == Security::Insecure) return shown;
+  if (attempts.failure && !attempts.failed_signer)
+    return RrsetResult{.finding = *attempts.failure, .links = attempts.links};
   const ZoneState* zone = chain_.locate(place, view_.soa_owner_above(place));
   if (zone == nullptr) return std::nullopt;
-  if (zone->is_insecure()) return from_zone(*zone);
   ReasonFacts facts = lookup_.facts(name, type);
   if (zone->is_secure()) facts.zone = zone->keys->zone;
-  const bool is_above = attempts.failed_zone && zone->is_secure() && zone->keys->zone.is_below(*attempts.failed_zone);
-  if (attempts.failure && is_above && attempts.failure->security == Security::Bogus) {
-    facts.signer = *attempts.failed_zone;
-    return RrsetResult{.finding = bogus(Reason::SignerNotZone, std::move(facts)), .zone = zone->keys};
-  }
-  if (attempts.failure) return RrsetResult{.finding = *attempts.failure, .links = attempts.links};
+  if (attempts.failure) return judge_failed(*attempts.failure, *attempts.failed_signer, *zone, std::move(facts));
   if (!zone->is_secure()) return from_zone(*zone);
   return RrsetResult{.finding = bogus(otherwise, std::move(facts)), .zone = zone->keys};
+}
+
+/// A signature failed; `zone` is where the name really lies. That a denial costs too much to compute (D-87) excuses no
+/// wrong signature.
+LinkJudge::RrsetResult LinkJudge::judge_failed(const Finding& failure, const DomainName& signer, const ZoneState& zone,
+                                               ReasonFacts facts) const {
+  if (zone.is_insecure() && zone.finding.reason != Reason::Nsec3Iterations) return from_zone(zone);
+  const bool is_above = zone.is_secure() && zone.keys->zone.is_below(signer);
+  if (!is_above || failure.security != Security::Bogus) return {.finding = failure};
+  facts.signer = signer;
+  return {.finding = bogus(Reason::SignerNotZone, std::move(facts)), .zone = zone.keys};
 }
 
 /// D-54: an insecure delegation at or above the name, shown by a record that came along. SECURE: none.

@@ -66,6 +66,14 @@ const JudgedLink& weakest_of(const std::vector<JudgedLink>& links) {
   return *std::ranges::min_element(links, {}, [](const JudgedLink& link) { return link.result.finding.security; });
 }
 
+/// The zone that proved the link, or that proved where security ends, or above the fault.
+std::shared_ptr<const ZoneKeys> last_proven_zone(const Chain& chain, const LinkResult& result) {
+  if (result.vouches || result.links.empty()) return result.vouches;
+  if (auto keys = chain.known_keys(result.links.front().zone)) return keys;
+  const ReasonFacts& facts = result.finding.facts;
+  return facts.zone.is_below(facts.parent) ? chain.known_keys(facts.parent) : nullptr;
+}
+
 /// The proof of all links, zones that serve several of them once.
 void append_chain(Verdict& verdict, const Lookup& lookup, const Chain& chain, const std::vector<JudgedLink>& links) {
   const auto is_shown = [&](const ChainLink& link) {
@@ -74,8 +82,9 @@ void append_chain(Verdict& verdict, const Lookup& lookup, const Chain& chain, co
     });
   };
   for (const JudgedLink& link : links) {
-    if (lookup.detail() != Detail::Plain && link.result.vouches) {
-      for (const ChainLink& step : chain.path_to(*link.result.vouches).links)
+    const auto keys = lookup.detail() == Detail::Plain ? nullptr : last_proven_zone(chain, link.result);
+    if (keys) {
+      for (const ChainLink& step : chain.path_to(*keys).links)
         if (!is_shown(step)) verdict.chain.push_back(step);
     }
     for (const ChainLink& step : link.result.links)

@@ -49,6 +49,7 @@ class ZoneAnswer {
   std::optional<DomainName> give() {
     if (zone_.exists(name_)) return at_node(name_);
     if (auto target = through_dname()) return target;
+    if (reply_.rcode == wire::Rcode::YxDomain) return std::nullopt;
     const auto wildcard = closest_encloser(zone_, name_).wildcard();
     if (wildcard && zone_.exists(*wildcard)) return at_node(*wildcard);
     reply_.rcode = wire::Rcode::NxDomain;

@@ -29,16 +29,34 @@ TEST_P(ChainTest, EndsAsExpected) { check(GetParam()); }
 const Row kRows[] = {
     {"signed data below two cuts", "D-46", {}, "www.signed.example. A", Secure},
     {"signed data below labels without a cut", "D-46", {}, "host.one.two.signed.example. A", Secure},
-    {"unsigned zone below an insecure delegation by NSEC", "D-50", {}, "www.insecure.example. A", Insecure,
+    {"unsigned zone below an insecure delegation by NSEC",
+     "D-50",
+     {},
+     "www.insecure.example. A",
+     Insecure,
      Reason::InsecureDelegation},
-    {"unsigned zone below an insecure delegation by NSEC3", "D-50", {}, "www.insecure.three. A", Insecure,
+    {"unsigned zone below an insecure delegation by NSEC3",
+     "D-50",
+     {},
+     "www.insecure.three. A",
+     Insecure,
      Reason::InsecureDelegation},
     {"unsigned zone in an opt-out span", "D-51", {}, "www.insecure.opt. A", Insecure, Reason::InsecureDelegationOptout},
     {"apex of an unsigned zone", "D-50", {}, "insecure.example. SOA", Insecure, Reason::InsecureDelegation},
-    {"denial by an unsigned zone", "D-57", {}, "nothing.insecure.example. A", Insecure, Reason::InsecureDelegation,
+    {"denial by an unsigned zone",
+     "D-57",
+     {},
+     "nothing.insecure.example. A",
+     Insecure,
+     Reason::InsecureDelegation,
      Answer::NxDomain},
-    {"denial by an unsigned zone in an opt-out span", "D-57", {}, "nothing.insecure.opt. A", Insecure,
-     Reason::InsecureDelegationOptout, Answer::NxDomain},
+    {"denial by an unsigned zone in an opt-out span",
+     "D-57",
+     {},
+     "nothing.insecure.opt. A",
+     Insecure,
+     Reason::InsecureDelegationOptout,
+     Answer::NxDomain},
     {"island without DS", "D-58", {}, "www.island.insecure.example. A", Insecure, Reason::InsecureDelegation},
     {"island with wrong signatures", "D-58",
      [](World& world) { world.edit("www.island.insecure.example.", RrType::A, spoil_signatures(RrType::A)); },
@@ -47,8 +65,9 @@ const Row kRows[] = {
     {"unsigned data in a signed zone", "D-48",
      [](World& world) { world.edit("www.example.", RrType::A, without_all_signatures()); }, "www.example. A", Bogus,
      Reason::RrsigsMissing},
-    {"unsigned data at an apex", "D-48", [](World& world) { world.edit("example.", RrType::Mx, without_all_signatures()); },
-     "example. MX", Bogus, Reason::RrsigsMissing},
+    {"unsigned data at an apex", "D-48",
+     [](World& world) { world.edit("example.", RrType::Mx, without_all_signatures()); }, "example. MX", Bogus,
+     Reason::RrsigsMissing},
     {"signatures of a stranger alone", "D-47",
      [](World& world) {
        world.edit("www.example.", RrType::A, [](Reply& reply) {
@@ -161,16 +180,15 @@ const Row kRows[] = {
      "x.wildalias.example. A", Bogus, Reason::DsAnswerInvalid},
     {"DNAME above answers DS", "D-53",
      [](World& world) {
-       world.edit("x.moved.example.", RrType::A, [](Reply& reply) {
-         reply.answer = {forged("x.moved.example. A 192.0.2.66")};
-       });
+       world.edit("x.moved.example.", RrType::A,
+                  [](Reply& reply) { reply.answer = {forged("x.moved.example. A 192.0.2.66")}; });
      },
      "x.moved.example. A", Bogus, Reason::DsAnswerInvalid},
     {"unsigned DS", "D-55", [](World& world) { world.edit("signed.example.", RrType::Ds, without_all_signatures()); },
      "www.signed.example. A", Bogus, Reason::DsDenialMissing},
     {"DS neither given nor denied", "D-55",
-     [](World& world) { world.edit("insecure.example.", RrType::Ds, without(RrType::Nsec)); }, "www.insecure.example. A",
-     Bogus, Reason::DsDenialMissing},
+     [](World& world) { world.edit("insecure.example.", RrType::Ds, without(RrType::Nsec)); },
+     "www.insecure.example. A", Bogus, Reason::DsDenialMissing},
     {"DS denied with a wrong signature", "D-55",
      [](World& world) { world.edit("insecure.three.", RrType::Ds, spoil_signatures(RrType::Nsec3)); },
      "www.insecure.three. A", Bogus, Reason::SignatureWrong},
@@ -194,14 +212,15 @@ const Row kRows[] = {
     {"keys that nobody signed with the linked key", "D-40",
      [](World& world) { world.edit("signed.example.", RrType::Dnskey, without_all_signatures()); },
      "www.signed.example. A", Bogus, Reason::DnskeyNotSignedByDsKey},
-    {"zone without keys", "D-41", [](World& world) { world.edit("signed.example.", RrType::Dnskey, without(RrType::Dnskey)); },
+    {"zone without keys", "D-41",
+     [](World& world) { world.edit("signed.example.", RrType::Dnskey, without(RrType::Dnskey)); },
      "www.signed.example. A", Bogus, Reason::DnskeyMissing},
     {"DS of another key", "D-41",
      [](World& world) {
-       auto other = support::SignedZone("signed.example.").key(support::SigningKey(13, 2, 257), support::KeyUse::SignsAll);
-       world.edit("signed.example.", RrType::Dnskey, [other](Reply& reply) {
-         reply.answer = other.find_signed(name("signed.example."), RrType::Dnskey);
-       });
+       auto other =
+           support::SignedZone("signed.example.").key(support::SigningKey(13, 2, 257), support::KeyUse::SignsAll);
+       world.edit("signed.example.", RrType::Dnskey,
+                  [other](Reply& reply) { reply.answer = other.find_signed(name("signed.example."), RrType::Dnskey); });
      },
      "www.signed.example. A", Bogus, Reason::DsNoMatchingKey},
     {"unsigned referral NS beside a good answer", "D-75",
@@ -338,10 +357,11 @@ TEST(Questions, KnownOptOutSpanSparesTheDs) {
 // D-56, D-59, D-126: another resolver may do better; the verdict is its.
 TEST(OtherResolver, GivesTheDsThatTheFirstTookFromTheChild) {
   World child_side = honest_world();
-  child_side.edit("signed.example.", RrType::Ds, [records = signed_by_child(child_side, "signed.example.")](Reply& reply) {
-    reply.answer.clear();
-    reply.authority = records;
-  });
+  child_side.edit("signed.example.", RrType::Ds,
+                  [records = signed_by_child(child_side, "signed.example.")](Reply& reply) {
+                    reply.answer.clear();
+                    reply.authority = records;
+                  });
   EXPECT_EQ(Asker(child_side).add(honest_world()).ask("www.signed.example. A").security, Secure);
   EXPECT_EQ(code(Asker(child_side).add(child_side).ask("www.signed.example. A").reason), "ds-from-child");
 }
@@ -383,7 +403,12 @@ TEST(Stripping, IsTheResolversFault) {
   } const rows[] = {
       {"all signatures", without_all_signatures(), "www.example. A"},
       {"all signatures, denial", without_all_signatures(), "nothing.example. A"},
-      {"no EDNS", [](Reply& reply) { reply.has_edns = false; without_all_signatures()(reply); }, "www.example. A"},
+      {"no EDNS",
+       [](Reply& reply) {
+         reply.has_edns = false;
+         without_all_signatures()(reply);
+       },
+       "www.example. A"},
       {"NSEC and NSEC3 of denials", both(without(RrType::Nsec), without(RrType::Nsec3)), "nothing.example. A"},
       {"NSEC and NSEC3 of DS denials", both(without(RrType::Nsec), without(RrType::Nsec3)), "www.insecure.example. A"},
   };
@@ -442,8 +467,9 @@ TEST(Links, OfASecureAnswer) {
     EXPECT_TRUE(link.key_tag && link.algorithm && link.signer && link.inception && link.expiration && link.ttl);
     EXPECT_EQ(link.resolver, 0);
   }
-  EXPECT_EQ(steps, "anchor .; dnskey .; ds example.; dnskey example.; ds signed.example.; dnskey signed.example.; "
-                   "answer www.signed.example.; ");
+  EXPECT_EQ(steps,
+            "anchor .; dnskey .; ds example.; dnskey example.; ds signed.example.; dnskey signed.example.; "
+            "answer www.signed.example.; ");
 }
 
 // D-62

@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: Apache-2.0
+// Positive answers and aliases: D-17, D-63 to D-76.
+#include <algorithm>
+
+#include "tests/unit/dnssec/asker.h"
+
+namespace danesweep::dnssec {
+namespace {
+
+using enum Security;
+using support::record;
+using support::sign;
+using support::SigningKey;
+
+/// The key that signs the data of every zone of the honest world.
+SigningKey zsk() { return SigningKey(13, 1); }
+
+/// A signed copy of `text` in the name of `zone`.
+Records signed_records(const char* text, const char* zone, const support::SignatureFields& fields = {}) {
+  const Records rrset{record(text)};
+  return {rrset.front(), sign(rrset, name(zone), zsk(), fields)};
+}
+
+void lengthen(World& world) {
+  auto& zone = world.zone("example.");
+  for (int i = 0; i < 14; ++i) zone.add("c" + std::to_string(i) + " CNAME c" + std::to_string(i + 1));
+  zone.add("c14 A 192.0.2.1");
+}
+
+class AnswerTest : public testing::TestWithParam<Row> {};
+TEST_P(AnswerTest, EndsAsExpected) { check(GetParam()); }
+
+const Row kRows[] = {
+    {"plain answer", "D-63", {}, "www.example. A", Secure},
+    {"answer in a zone with NSEC3", "D-63", {}, "www.three. A", Secure},
+    {"name in mixed case", "D-5", {}, "WwW.eXample. A", Secure},
+    {"wildcard answer with NSEC", "D-64", {}, "x.wild.example. A", Secure},
+    {"wildcard answer with NSEC3", "D-64", {}, "x.wild.three. A", Secure},
+    {"wildcard answer some labels deeper", "D-64", {}, "a.b.c.wild.example. A", Secure},
+    {"direct question for the wildcard", "D-63", {}, "*.wild.example. A", Secure},
+    {"wildcard answer over an opt-out span", "D-64", {}, "x.wild.opt. A", Insecure, Reason::OptoutSpan},
+    {"wildcard answer without proof", "D-64",
+     [](World& world) { world.edit("x.wild.example.", RrType::A, set_authority({})); }, "x.wild.example. A", Bogus,
+     Reason::WildcardNoDenial},
+    {"wildcard answer without proof, NSEC3", "D-64",
+     [](World& world) { world.edit("x.wild.three.", RrType::A, set_authority({})); }, "x.wild.three. A", Bogus,
+     Reason::WildcardNoDenial},
+    {"wildcard answer with a wrong signature on the proof", "D-64",
+     [](World& world) { world.edit("x.wild.example.", RrType::A, spoil_signatures(RrType::Nsec)); },
+     "x.wild.example. A", Bogus, Reason::SignatureWrong},
+    {"wildcard replayed at a name that exists", "D-65",
+     [](World& world) {
+       world.zone("example.").add("there.wild A 192.0.2.99");
+       world.edit("there.wild.example.", RrType::A, [&world](Reply& reply) {
+         reply.answer = world.zone("example.").find_signed(name("*.wild.example."), RrType::A);
+         for (Record& each : reply.answer) each.owner = name("there.wild.example.");
+         reply.authority = world.zone("example.").covering_or_matching_nsec(name("there.wild.example."));
+       });
+     },
+     "there.wild.example. A", Bogus, Reason::WildcardNoDenial},
+    {"wildcard of a higher name although a closer encloser exists", "D-64",
+     [](World& world) {
+       world.zone("example.").add("* A 192.0.2.98");
+       world.edit("x.wild.example.", RrType::A, [&world](Reply& reply) {
+         reply.answer = world.zone("example.").find_signed(name("*.example."), RrType::A);
+         for (Record& each : reply.answer) each.owner = name("x.wild.example.");
+         reply.authority = world.zone("example.").covering_or_matching_nsec(name("x.wild.example."));
+       });
+     },
+     "x.wild.example. A", Bogus, Reason::WildcardNoDenial},
+    {"exact answer with a replayed wildcard signature beside its own", "D-63",
+     [](World& world) {
+       world.edit("www.example.", RrType::A, [](Reply& reply) {
+         support::SignatureFields fields;
+         fields.labels = 1;
+         reply.answer.push_back(sign({reply.answer.front()}, name("example."), zsk(), fields));
+       });
+     },
+     "www.example. A", Secure},
+    {"labels below those of the signer", "D-24",
+     [](World& world) {
+       world.edit("www.signed.example.", RrType::A, [](Reply& reply) {
+         support::SignatureFields fields;
+         fields.labels = 1;
+         reply.answer = {reply.answer.front(), sign({reply.answer.front()}, name("signed.example."), zsk(), fields)};
+       });
+     },
+     "www.signed.example. A", Bogus, Reason::LabelsInvalid},
+    {"alias within the zone", "D-66", {}, "alias.example. A", Secure},
+    {"alias into another zone", "D-66", [](World& world) { world.zone("example.").add("far CNAME www.three."); },
+     "far.example. A", Secure},
+    {"alias into an unsigned zone", "D-66",
+     [](World& world) { world.zone("example.").add("far CNAME www.insecure.three."); }, "far.example. A", Insecure,
+     Reason::InsecureDelegation},
+    {"alias from an unsigned zone", "D-66",
+     [](World& world) { world.zone("insecure.example.").add("far CNAME www.three."); }, "far.insecure.example. A",
+     Insecure, Reason::InsecureDelegation},
+    {"alias from an unsigned zone to spoilt data", "D-66",
+     [](World& world) {
+       world.zone("insecure.example.").add("far CNAME www.three.");
+       world.edit_all([](Reply& reply) {
+         for (Record& each : reply.answer)
+           if (each.type == RrType::Rrsig && each.owner == name("www.three.")) each.rdata.back() ^= 1;
+       });
+     },
+     "far.insecure.example. A", Bogus, Reason::SignatureWrong},
+    {"alias with a wrong signature", "D-66",
+     [](World& world) { world.edit("alias.example.", RrType::A, spoil_signatures(RrType::Cname)); }, "alias.example. A",
+     Bogus, Reason::SignatureWrong},
+    {"alias without signature", "D-66",
+     [](World& world) { world.edit("alias.example.", RrType::A, without_signatures(RrType::Cname)); },
+     "alias.example. A", Bogus, Reason::RrsigsMissing},
+    {"alias to a name without the type", "D-93",
+     [](World& world) { world.zone("example.").add("toward CNAME txt.three."); }, "toward.example. A", Secure,
+     Reason::None, Answer::NoData},
+    {"alias to a name that does not exist", "D-93",
+     [](World& world) { world.zone("example.").add("toward CNAME nothing.three."); }, "toward.example. A", Secure,
+     Reason::None, Answer::NxDomain},
+    {"alias to nothing, rcode of the first name", "D-93",
+     [](World& world) {
+       world.zone("example.").add("toward CNAME nothing.three.");
+       world.edit("toward.example.", RrType::A, with_rcode(wire::Rcode::NoError));
+     },
+     "toward.example. A", Secure, Reason::None, Answer::NxDomain},
+    {"alias to a wildcard", "D-66", [](World& world) { world.zone("example.").add("toward CNAME x.wild.three."); },
+     "toward.example. A", Secure},
+    {"wildcard alias", "D-66", {}, "x.wildalias.example. A", Secure},
+    {"wildcard alias without proof", "D-66",
+     [](World& world) { world.edit("x.wildalias.example.", RrType::A, set_authority({})); }, "x.wildalias.example. A",
+     Bogus, Reason::WildcardNoDenial},
+    {"message that ends at the alias", "D-67",
+     [](World& world) {
+       world.zone("example.").add("far CNAME www.three.");
+       world.edit("far.example.", RrType::A, without(RrType::A));
+     },
+     "far.example. A", Secure},
+    {"message whose denial of the target does not hold", "D-67",
+     [](World& world) {
+       world.zone("example.").add("toward CNAME nothing.three.");
+       world.edit("toward.example.", RrType::A, without(RrType::Nsec3));
+     },
+     "toward.example. A", Secure, Reason::None, Answer::NxDomain},
+    {"aliases that come back", "D-68", {}, "loop1.example. A", Bogus, Reason::CnameLoop},
+    {"aliases that come back in an unsigned zone", "D-68",
+     [](World& world) { world.zone("insecure.example.").add("l1 CNAME l2").add("l2 CNAME l1"); },
+     "l1.insecure.example. A", Insecure, Reason::InsecureDelegation, Answer::None},
+    {"twelve aliases", "D-104", lengthen, "c2.example. A", Secure},
+    {"fourteen aliases", "D-68", lengthen, "c0.example. A", Indeterminate, Reason::WorkLimit},
+    {"alias beside the asked type", "D-18",
+     [](World& world) {
+       world.edit("www.example.", RrType::A,
+                  add_answer(signed_records("www.example. 3600 CNAME zz.example.", "example.")));
+     },
+     "www.example. A", Secure},
+    {"DNAME", "D-69", {}, "www.moved.example. A", Secure},
+    {"DNAME without the CNAME that it makes", "D-69",
+     [](World& world) { world.edit("www.moved.example.", RrType::A, without(RrType::Cname)); }, "www.moved.example. A",
+     Secure},
+    {"DNAME with a CNAME to elsewhere", "D-69",
+     [](World& world) {
+       world.edit("www.moved.example.", RrType::A, [](Reply& reply) {
+         for (Record& each : reply.answer)
+           if (each.type == RrType::Cname) each = record("www.moved.example. 3600 CNAME zz.example.");
+       });
+     },
+     "www.moved.example. A", Bogus, Reason::DnameCnameMismatch},
+    {"DNAME without signature", "D-69",
+     [](World& world) { world.edit("www.moved.example.", RrType::A, without_signatures(RrType::Dname)); },
+     "www.moved.example. A", Bogus, Reason::RrsigsMissing},
+    {"DNAME in an unsigned zone", "D-69", [](World& world) { world.zone("insecure.example.").add("m DNAME three."); },
+     "www.m.insecure.example. A", Insecure, Reason::InsecureDelegation},
+    {"the same DNAME twice", "D-70",
+     [](World& world) { world.zone("example.").add("twice DNAME x").add("a.x CNAME b.twice").add("b.x A 192.0.2.1"); },
+     "a.twice.example. A", Secure},
+    {"DNAME that is not above the name", "D-70",
+     [](World& world) {
+       world.edit("www.example.", RrType::A, add_answer({record("other.example. DNAME junk.invalid.")}));
+     },
+     "www.example. A", Secure},
+    {"DNAME from a wildcard", "D-70",
+     [](World& world) {
+       world.edit("a.x.example.", RrType::A, [](Reply& reply) {
+         support::SignatureFields fields;
+         fields.labels = 1;
+         const Records dname{record("x.example. 3600 DNAME target.example.")};
+         reply.authority.clear();
+         reply.rcode = wire::Rcode::NoError;
+         reply.answer = {dname.front(), sign(dname, name("example."), zsk(), fields)};
+       });
+     },
+     "a.x.example. A", Bogus, Reason::DnameWildcard},
+    {"DNAME type at the DNAME", "D-72", {}, "moved.example. DNAME", Secure},
+    {"CNAME type at the alias", "D-72", {}, "alias.example. CNAME", Secure},
+    {"CNAME type below a DNAME", "D-72", {}, "www.moved.example. CNAME", Secure},
+    {"ANY", "D-73", {}, "txt.example. ANY", Secure},
+    {"ANY at an alias is not followed", "D-73", {}, "alias.example. ANY", Secure},
+    {"ANY with one RRset unsigned", "D-73",
+     [](World& world) { world.edit("example.", RrType::Any, without_signatures(RrType::Mx)); }, "example. ANY", Bogus,
+     Reason::RrsigsMissing},
+    {"ANY of a wildcard", "D-73", {}, "x.wild.example. ANY", Secure},
+    {"RRSIG is never signed", "D-74", {}, "www.example. RRSIG", Insecure, Reason::UnsignableType},
+    {"NSEC type", "D-74", {}, "www.example. NSEC", Secure},
+    {"DNSKEY type", "D-74", {}, "signed.example. DNSKEY", Secure},
+    {"DS type", "D-74", {}, "signed.example. DS", Secure},
+    {"DS type at an insecure delegation", "D-74", {}, "insecure.example. DS", Secure, Reason::None, Answer::NoData},
+    {"DS type in an opt-out span",
+     "D-51",
+     {},
+     "insecure.opt. DS",
+     Insecure,
+     Reason::InsecureDelegationOptout,
+     Answer::NoData},
+    {"DS of the root", "D-74", {}, ". DS", Secure, Reason::None, Answer::NoData},
+    {"DS type answered from the child", "D-74",
+     [](World& world) {
+       Records records = world.zone("signed.example.").find_signed(name("signed.example."), RrType::Soa);
+       const Records nsec = world.zone("signed.example.").covering_or_matching_nsec(name("signed.example."));
+       records.insert(records.end(), nsec.begin(), nsec.end());
+       world.edit("signed.example.", RrType::Ds, [records](Reply& reply) {
+         reply.answer.clear();
+         reply.authority = records;
+       });
+     },
+     "signed.example. DS", Bogus, Reason::DsFromChild},
+    {"a referral's DS and NS in the authority are ignored", "D-17",
+     [](World& world) {
+       world.edit("www.example.", RrType::A,
+                  add_authority({record("www.example. NS junk.invalid."),
+                                 record("www.example. DS 1 13 2 "
+                                        "0000000000000000000000000000000000000000000000000000000000000000")}));
+     },
+     "www.example. A", Secure},
+    {"foreign records in the answer", "D-17",
+     [](World& world) { world.edit("www.example.", RrType::A, add_answer({record("zz.three. A 192.0.2.66")})); },
+     "www.example. A", Secure},
+};
+INSTANTIATE_TEST_SUITE_P(Table, AnswerTest, testing::ValuesIn(kRows), row_name);
+
+// D-71: no Secure answer exists.
+TEST(DnameTooLong, IsInsecureYxdomain) {
+  World world = honest_world();
+  const std::string label(60, 'x');
+  world.zone("example.").add("long DNAME " + label + "." + label + "." + label);
+  const std::string asked = label + ".a.b.c.long.example. A";
+  const Verdict verdict = Asker(world).ask(asked);
+  EXPECT_EQ(verdict.security, Insecure);
+  EXPECT_EQ(code(verdict.reason), "dname-too-long");
+  EXPECT_EQ(verdict.rcode, wire::Rcode::YxDomain);
+  EXPECT_EQ(verdict.answer, Answer::None);
+  world.edit(label + ".a.b.c.long.example.", RrType::A, without(RrType::Dname));
+  EXPECT_EQ(code(Asker(world).ask(asked).reason), "resolver-servfail");
+}
+
+// D-76: what is BOGUS is shown nowhere but in the trace.
+TEST(Bogus, HasNoRecords) {
+  World world = honest_world();
+  world.edit("www.example.", RrType::A, spoil_signatures(RrType::A));
+  const Verdict verdict = Asker(world).ask("www.example. A");
+  EXPECT_EQ(verdict.security, Bogus);
+  EXPECT_TRUE(verdict.records.empty());
+  EXPECT_EQ(verdict.answer, Answer::None);
+}
+
+// D-66, D-69: what a caller learns of an alias chain.
+TEST(Alias, IsDescribed) {
+  World world = honest_world();
+  world.zone("example.").add("far CNAME www.insecure.three.");
+  const Verdict verdict = Asker(world).ask("far.example. A");
+  EXPECT_EQ(verdict.final_name, name("www.insecure.three."));
+  EXPECT_EQ(verdict.aliases, 1U);
+  EXPECT_EQ(verdict.first_link, Secure);
+  EXPECT_EQ(verdict.security, Insecure);
+  ASSERT_EQ(verdict.records.size(), 1U);
+  EXPECT_EQ(verdict.records[0].rdata, (std::vector<std::uint8_t>{192, 0, 2, 7}));
+  EXPECT_EQ(Asker(world).ask("www.example. A").aliases, 0U);
+}
+
+// D-12: duplicates count once.
+TEST(Records, AreDistinct) {
+  World world = honest_world();
+  world.edit("www.example.", RrType::A, [](Reply& reply) { reply.answer.push_back(reply.answer.front()); });
+  const Verdict verdict = Asker(world).ask("www.example. A");
+  EXPECT_EQ(verdict.security, Secure);
+  EXPECT_EQ(verdict.records.size(), 1U);
+}
+
+// D-73
+TEST(Any, HasABoundedNumberOfRrsets) {
+  World world = honest_world();
+  for (int i = 0; i < 30; ++i) world.zone("example.").add("many TYPE" + std::to_string(65280 + i) + " \\# 1 00");
+  const Verdict verdict = Asker(world).ask("many.example. ANY");
+  EXPECT_EQ(verdict.security, Indeterminate);
+  EXPECT_EQ(code(verdict.reason), "work-limit");
+}
+
+// D-74
+TEST(Rrsig, RecordsAreShown) {
+  World world = honest_world();
+  world.edit("www.example.", RrType::Rrsig, [](Reply& reply) {
+    reply.authority.clear();
+    reply.answer = signed_records("www.example. 3600 A 192.0.2.1", "example.");
+    reply.answer.erase(reply.answer.begin());
+  });
+  const Verdict verdict = Asker(world).ask("www.example. RRSIG");
+  EXPECT_EQ(verdict.security, Insecure);
+  EXPECT_EQ(verdict.records.size(), 1U);
+}
+
+}  // namespace
+}  // namespace danesweep::dnssec
