@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The engine's face: a sweep over many domains, one look-up, the canary. Workers, loops and sockets lie behind it; memory
-// is bounded by the domains in flight, not by the source's length. Start reading here.
+// The engine's face: a sweep over many domains, one look-up, the canary. Workers, loops and sockets lie behind it;
+// memory is bounded by the domains in flight, not by the source's length. Start reading here.
 #pragma once
 
 #include <atomic>
@@ -26,8 +26,8 @@ struct DomainTask {
   std::string domain;  ///< lower-case A-labels, no final dot
   std::uint32_t recipients = 1;
   output::Mode effective_mode = output::Mode::Opportunistic;
-  /// Decided by context (E-81): "opted-out", "rat-domain", "tls-off", "dane-off", "route-dropped", "smtp-route"; the result
-  /// is written without look-ups, but for dane-off with `without_entry`.
+  /// Decided by context (E-81): "opted-out", "rat-domain", "tls-off", "dane-off", "route-dropped", "smtp-route"; the
+  /// result is written without look-ups, but for dane-off with `without_entry`.
   std::string decided_by;
   bool without_entry = false;  ///< E-85: looked up all the same
   AddressOrder order = AddressOrder::V4First;
@@ -62,7 +62,7 @@ struct LookupEvent {
   enum class Kind : std::uint8_t { Begin, Server, Sent, Verdict, Error } kind{};
   wire::DomainName name;
   wire::RrType type{};
-  std::string resolver;        ///< address without port
+  std::string resolver;  ///< address without port
   std::uint32_t priority_group = 0;
   std::int64_t unix_micros = 0;
   bool from_cache = false;
@@ -85,16 +85,24 @@ using Notice = std::function<void(const std::string&)>;
 struct SweepHooks {
   const OptOutList* opt_out = nullptr;
   Notice notice;
-  std::function<void(const Progress&)> progress;               ///< about four times a second
-  std::function<void(const DomainTask&, const LookupEvent&)> lookup;  ///< `verify --debug` only; makes the engine ask CNAME too
+  std::function<void(const Progress&)> progress;  ///< about four times a second
+  std::function<void(const DomainTask&, const LookupEvent&)>
+      lookup;  ///< `verify --debug` only; makes the engine ask CNAME too
   dnssec::Detail detail = dnssec::Detail::Plain;
-  std::atomic<bool>* interrupt = nullptr;                      ///< set by a signal handler
+  std::atomic<bool>* interrupt = nullptr;  ///< set by a signal handler
+};
+
+/// T-72: what `--dry-run` would have connected to.
+struct PlannedConnections {
+  std::string provider;
+  std::uint64_t connections = 0, addresses = 0, longest_queue = 0;  ///< longest_queue: most host names on one address
 };
 
 struct SweepSummary {
   SweepEnd end = SweepEnd::Done;
   Progress totals;
   std::vector<std::string> warnings;
+  std::vector<PlannedConnections> planned;  ///< most connections first; empty but for ProbeMode::DryRun
 };
 
 /// Runs to the end of the source. Every task gets exactly one result.
@@ -118,7 +126,8 @@ struct CanaryResult {
 std::vector<CanaryResult> run_canary(const DnsSettings& settings, const wire::DomainName& name);
 
 /// DNSKEY of a zone as raw material for RFC 5011: the message of the first resolver that answers.
-std::optional<wire::MessagePtr> fetch_message(const DnsSettings& settings, const wire::Question& question, std::string& error);
+std::optional<wire::MessagePtr> fetch_message(const DnsSettings& settings, const wire::Question& question,
+                                              std::string& error);
 
 /// "c-ares 1.18.1, libuv 1.44.2, oneTBB 2021.8".
 std::string engine_library_versions();
