@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A real NSD as authority and a real Unbound as resolver over a folder of `danesweep-lab zones`, both on loopback and in the
+foreground, ended when the `with` ends."""
+import pathlib
+import signal
+import socket
+import struct
+import subprocess
+import time
+
+
+def query_packet(name, rr_type):
+    labels = b"".join(bytes([len(label)]) + label.encode() for label in name.strip(".").split(".") if label)
+    return b"\x12\x34\x01\x10\0\1\0\0\0\0\0\0" + labels + b"\0" + struct.pack(">HH", rr_type, 1)
+
+
+def wait_for_answer(address, port, name=".", rr_type=48, seconds=60):
+    end = time.monotonic() + seconds
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+        client.settimeout(1)
+        while time.monotonic() < end:
+            try:
+                client.sendto(query_packet(name, rr_type), (address, port))
+                if client.recv(4096)[3] & 15 == 0:
+                    return
+            except OSError:
+                time.sleep(0.1)
+    raise RuntimeError(f"no answer from {address}:{port} within {seconds} s")
+
+
+def port_of(configuration, word):
+    """The port behind `word` in nsd.conf or unbound.conf."""
+    for line in pathlib.Path(configuration).read_text().splitlines():
+        key, _, value = line.strip().partition(":")
+        if key == word:
+            return int(value.strip().rpartition("@")[2])
+    raise RuntimeError(f"{configuration}: no {word}")
+
+
+class RealResolver:
+    """NSD and Unbound over the zones in `folder`; `resolver` is ADDR:PORT of the Unbound."""
+
+    def __init__(self, folder):
+        self.folder = pathlib.Path(folder)
+        self.resolver = (self.folder / "resolver").read_text().strip()
+        self.anchor = self.folder / "anchor"
+        self.processes = []
+
+    def __enter__(self):
+        nsd_port = port_of(self.folder / "nsd.conf", "ip-address")
+        unbound_port = port_of(self.folder / "unbound.conf", "port")
+        for command, port in ((["nsd", "-d", "-c", self.folder / "nsd.conf"], nsd_port),
+                              (["unbound", "-d", "-c", self.folder / "unbound.conf"], unbound_port)):
+            with open(self.folder / f"{command[0]}.out", "w") as log:
+                self.processes.append(subprocess.Popen(command, stdout=log, stderr=log))
+            try:
+                wait_for_answer("127.0.0.1", port)
+            except RuntimeError as error:
+                self.__exit__()
+                raise RuntimeError(f"{command[0]}: {error}: {(self.folder / f'{command[0]}.out').read_text()[-500:]}") from error
+        return self
+
+    def __exit__(self, *_):
+        for process in self.processes:
+            process.send_signal(signal.SIGTERM)
+        for process in self.processes:
+            process.wait(timeout=30)
