@@ -175,7 +175,8 @@ void TlsChannel::broken(int result) {
   const char* text = ERR_reason_error_string(cause);
   const std::string_view detail = text != nullptr ? text : "";
   if (reason == ERR_R_MALLOC_FAILURE || reason == ERR_R_INTERNAL_ERROR) return fail(Outcome::InternalError, detail);
-  if (ERR_GET_LIB(cause) == ERR_LIB_SSL && reason >= SSL_AD_REASON_OFFSET) {
+  constexpr int kLastAlert = SSL_AD_REASON_OFFSET + 255;
+  if (ERR_GET_LIB(cause) == ERR_LIB_SSL && reason >= SSL_AD_REASON_OFFSET && reason <= kLastAlert) {
     const int alert = reason - SSL_AD_REASON_OFFSET;
     alert_ = static_cast<std::uint8_t>(alert);
     return fail(outcome_of_alert(alert, certificate_requested_),
