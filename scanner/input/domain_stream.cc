@@ -74,7 +74,7 @@ void DomainStream::recipient(const Entry& entry) {
   }
   ++counts_.checked;
   pending_.push_back({added.index, std::string(*name), 0, {}});
-  if (entry.note == EntryNote::HostDown) pending_.back().warnings.emplace_back("down-at-gateway");
+  if (entry.note == EntryNote::HostDown) pending_.back().warnings.emplace_back("gateway-host-down");
 }
 
 void DomainStream::skip(SkipKind kind) {

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every subcommand adds itself: its options with help and examples, and what it runs. One file each.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "scanner/console.h"
+#include "scanner/exit_codes.h"
+#include "scanner/options.h"
+
+namespace danesweep::scanner {
+
+/// What a command is run with.
+struct Context {
+  Console& console;
+};
+
+struct Command {
+  CLI::App* app = nullptr;
+  std::shared_ptr<EverywhereOptions> everywhere;
+  std::shared_ptr<std::string> config_file;
+  std::function<ExitCode(Context)> run;
+};
+
+using Commands = std::vector<Command>;
+
+/// Adds the options of every command and the examples; returns the new last element of `commands`.
+Command& add_command(CLI::App& parent, Commands& commands, const std::string& name, const std::string& description,
+                     const std::string& examples);
+
+void add_scan(CLI::App& root, Commands& commands);
+void add_query(CLI::App& root, Commands& commands);
+void add_report(CLI::App& root, Commands& commands);
+void add_export(CLI::App& root, Commands& commands);
+
+/// Version, libraries and embedded anchors.
+std::string version_text();
+
+}  // namespace danesweep::scanner

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// `export OUT.pb`: records for other programs (DESIGN part 4).
+#include <unistd.h>
+
+#include "output/export/filter.h"
+#include "output/export/jsonl.h"
+#include "output/reader.h"
+#include "scanner/commands/commands.h"
+#include "scanner/option_builder.h"
+
+namespace danesweep::scanner {
+namespace {
+
+enum class ExportFormat : std::uint8_t { Jsonl };
+
+struct ExportOptions {
+  std::string file, output;
+  ExportFormat format = ExportFormat::Jsonl;
+  std::vector<output::Condition> conditions;
+  bool meta = false, force = false;
+};
+
+Value<std::unique_ptr<output::Sink>> open_sink(const ExportOptions& options) {
+  if (options.output.empty()) return output::descriptor_sink(STDOUT_FILENO, "(stdout)");
+  return output::create_file(options.output, options.force ? output::Existing::Replace : output::Existing::Refuse);
+}
+
+ExitCode run(const ExportOptions& options, Context context) {
+  const auto fail = [&](ExitCode code, const std::string& text) {
+    context.console.error(text);
+    return code;
+  };
+  auto reader = output::Reader::open(options.file);
+  if (!reader) return fail(ExitCode::Usage, reader.error());
+  for (const std::string& warning : reader->warnings()) context.console.warn(warning);
+  const auto sink = open_sink(options);
+  if (!sink) return fail(ExitCode::Usage, sink.error());
+  const auto done = options.meta ? (*sink)->write(output::meta_json(*reader) + "\n")
+                                 : output::export_jsonl(*reader, options.conditions, **sink);
+  return done ? ExitCode::Done : fail(ExitCode::CannotWork, done.error());
+}
+
+Value<output::Condition> condition_of(const std::string& text) { return output::parse_condition(text); }
+
+}  // namespace
+
+void add_export(CLI::App& root, Commands& commands) {
+  auto options = std::make_shared<ExportOptions>();
+  Command& command =
+      add_command(root, commands, "export", "write the records of a results file for other programs",
+                  "  danesweep export results.pb\n"
+                  "  danesweep export results.pb --where effective=DANE_FAIL,UNDETERMINED -o failing.jsonl\n"
+                  "  danesweep export results.pb --where host.reason=tlsa-mismatch\n"
+                  "  danesweep export results.pb --meta");
+  add_value(*command.app, "OUT.pb", options->file, any_text(), "the results file", "")->required();
+  add_choice<ExportFormat>(*command.app, "--format", options->format, {{"jsonl", ExportFormat::Jsonl}},
+                           "form of the records (default jsonl)");
+  add_values(*command.app, "--where", options->conditions, condition_of,
+             "only records with one of these values; repeatable, all must hold", "FIELD=VALUE[,VALUE]");
+  command.app->add_flag("--meta", options->meta, "header and trailer as one JSON object instead of the records");
+  add_value(*command.app, "--output,-o", options->output, any_text(), "write here instead of standard output", "FILE");
+  command.app->add_flag("--force", options->force, "overwrite a file that exists");
+  command.run = [options](Context context) { return run(*options, context); };
+}
+
+}  // namespace danesweep::scanner

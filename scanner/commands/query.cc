@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+// `query NAME TYPE`: one validated look-up (DESIGN "The command line": the JSON object and its fields; D-20).
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "dnssec/wire/presentation.h"
+#include "output/escape.h"
+#include "scanner/commands/commands.h"
+#include "scanner/engine/sweep.h"
+#include "scanner/option_builder.h"
+#include "scanner/preparation.h"
+
+namespace danesweep::scanner {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct QueryOptions {
+  std::string name, type;
+  bool json = false, trace = false;
+  DnsOptions dns;
+};
+
+/// Names of a query may be anything that the DNS allows, escapes included; U-labels are converted.
+Value<wire::DomainName> query_name(const std::string& text) {
+  std::string ascii = text;
+  if (std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) > 127; })) {
+    auto converted = parse_domain(text);
+    if (!converted) return tl::unexpected(converted.error());
+    ascii = *converted;
+  }
+  const auto name = wire::DomainName::from_text(ascii);
+  if (!name) return tl::unexpected(fmt::format("'{}' is no domain name", output::for_terminal(text)));
+  return *name;
+}
+
+Value<wire::Question> question_of(const QueryOptions& options) {
+  const auto name = query_name(options.name);
+  if (!name) return tl::unexpected(name.error());
+  const auto type = wire::parse_rr_type(options.type);
+  if (!type)
+    return tl::unexpected(fmt::format("'{}' is no record type; expected a name such as MX or TLSA, or TYPEnnn",
+                                      output::for_terminal(options.type)));
+  if (wire::is_meta_type(*type))
+    return tl::unexpected(fmt::format("{} is no type that can be looked up (it is a meta type)", wire::to_text(*type)));
+  return wire::Question{*name, *type};
+}
+
+template <class T>
+Json or_null(const std::optional<T>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+Json time_or_null(const std::optional<dnssec::UnixTime>& time) {
+  return time ? Json(dnssec::date_to_text(*time)) : Json(nullptr);
+}
+
+std::string resolver_text(const QueryOutcome& outcome, dnssec::ResolverId id) {
+  const bool known = id >= 0 && static_cast<std::size_t>(id) < outcome.resolver_texts.size();
+  return known ? outcome.resolver_texts[static_cast<std::size_t>(id)] : std::string();
+}
+
+Json link_json(const dnssec::ChainLink& link, const QueryOutcome& outcome) {
+  const std::string resolver = resolver_text(outcome, link.resolver);
+  return Json{{"step", dnssec::to_text(link.step)},
+              {"zone", link.zone.to_display()},
+              {"name", link.name.to_display()},
+              {"type", link.type ? Json(wire::to_text(*link.type)) : Json(nullptr)},
+              {"status", dnssec::to_text(link.status)},
+              {"reason", link.reason == dnssec::Reason::None ? Json(nullptr) : Json(dnssec::code(link.reason))},
+              {"key_tag", or_null(link.key_tag)},
+              {"algorithm", or_null(link.algorithm)},
+              {"signer", link.signer ? Json(link.signer->to_display()) : Json(nullptr)},
+              {"inception", time_or_null(link.inception)},
+              {"expiration", time_or_null(link.expiration)},
+              {"ttl", or_null(link.ttl)},
+              {"resolver", resolver.empty() ? Json(nullptr) : Json(resolver)}};
+}
+
+std::vector<std::string> record_lines(const dnssec::Verdict& verdict, wire::RrType type) {
+  std::vector<std::string> lines;
+  for (const auto& record : verdict.records)
+    lines.push_back(wire::record_to_text(record.owner, record.ttl, type, record.rdata));
+  return lines;
+}
+
+std::string json_text(const wire::Question& question, const QueryOutcome& outcome) {
+  const dnssec::Verdict& verdict = outcome.verdict;
+  Json chain = Json::array();
+  for (const auto& link : verdict.chain) chain.push_back(link_json(link, outcome));
+  const Json object{{"name", question.name.to_display()},
+                    {"type", wire::to_text(question.type)},
+                    {"status", dnssec::to_text(verdict.security)},
+                    {"answer", dnssec::to_text(verdict.answer)},
+                    {"rcode", wire::to_text(verdict.rcode)},
+                    {"reason", dnssec::code(verdict.reason)},
+                    {"ede", or_null(dnssec::extended_error(verdict.reason))},
+                    {"ttl", verdict.ttl},
+                    {"records", record_lines(verdict, question.type)},
+                    {"chain", std::move(chain)}};
+  return object.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::string link_line(const dnssec::ChainLink& link, const QueryOutcome& outcome) {
+  std::string line = fmt::format("  {:<7} {} {}", dnssec::to_text(link.step), link.name.to_display(),
+                                 link.type ? wire::to_text(*link.type) : std::string("-"));
+  line += fmt::format("  {}", dnssec::to_text(link.status));
+  if (link.reason != dnssec::Reason::None) line += fmt::format(" ({})", dnssec::code(link.reason));
+  if (link.signer) line += fmt::format(", signed by {}", link.signer->to_display());
+  if (link.key_tag) line += fmt::format(", key {}", *link.key_tag);
+  if (link.algorithm) line += fmt::format(", algorithm {}", *link.algorithm);
+  if (link.inception && link.expiration)
+    line += fmt::format(", {} to {}", dnssec::date_to_text(*link.inception), dnssec::date_to_text(*link.expiration));
+  if (link.ttl) line += fmt::format(", ttl {}", *link.ttl);
+  if (const std::string resolver = resolver_text(outcome, link.resolver); !resolver.empty())
+    line += fmt::format(", from {}", resolver);
+  return line + "\n";
+}
+
+std::string plain_text(const wire::Question& question, const QueryOutcome& outcome, const QueryOptions& options) {
+  const dnssec::Verdict& verdict = outcome.verdict;
+  std::string text = fmt::format("{} {}: {}, {}, {}, ttl {}\n", question.name.to_display(),
+                                 wire::to_text(question.type), dnssec::to_text(verdict.security),
+                                 dnssec::to_text(verdict.answer), wire::to_text(verdict.rcode), verdict.ttl);
+  if (verdict.reason != dnssec::Reason::None)
+    text += fmt::format("{}: {}\n", dnssec::code(verdict.reason),
+                        output::for_terminal(dnssec::sentence(verdict.reason, verdict.facts)));
+  for (const std::string& line : record_lines(verdict, question.type)) text += line + "\n";
+  if (!options.trace) return text;
+  text += "chain:\n";
+  for (const auto& link : verdict.chain) text += link_line(link, outcome);
+  text += "checks:\n";
+  for (const std::string& line : verdict.trace) text += "  " + output::for_terminal(line) + "\n";
+  return text;
+}
+
+/// Not one resolver said anything: nothing can be done here (exit 3); other unknowns are an answer (exit 1).
+ExitCode code_of(const dnssec::Verdict& verdict) {
+  if (verdict.reason == dnssec::Reason::ResolverTimeout && verdict.chain.empty()) return ExitCode::CannotWork;
+  const bool bad = verdict.security == dnssec::Security::Bogus || verdict.security == dnssec::Security::Indeterminate;
+  return bad ? ExitCode::BadNews : ExitCode::Done;
+}
+
+ExitCode run(const QueryOptions& options, Context context) {
+  const auto question = question_of(options);
+  if (!question) {
+    context.console.error(question.error());
+    return ExitCode::Usage;
+  }
+  const auto prepared = prepare_dns(options.dns);
+  if (!prepared) {
+    context.console.error(prepared.error());
+    return ExitCode::Usage;
+  }
+  for (const std::string& note : prepared->anchors.notes) context.console.note(note);
+  const auto detail = options.trace  ? dnssec::Detail::Trace
+                      : options.json ? dnssec::Detail::Chain
+                                     : dnssec::Detail::Plain;
+  const QueryOutcome outcome = run_query(prepared->settings, *question, detail);
+  Console::print(options.json ? json_text(*question, outcome) : plain_text(*question, outcome, options));
+  if (options.json && options.trace)
+    for (const std::string& line : outcome.verdict.trace) context.console.line(output::for_terminal(line));
+  return code_of(outcome.verdict);
+}
+
+}  // namespace
+
+void add_query(CLI::App& root, Commands& commands) {
+  auto options = std::make_shared<QueryOptions>();
+  Command& command = add_command(root, commands, "query", "look up one name and type, validated to the trust anchor",
+                                 "  danesweep query example.org MX\n"
+                                 "  danesweep query _25._tcp.mx.example.org TLSA --trace\n"
+                                 "  danesweep query example.org DNSKEY --json --resolver 192.0.2.53\n"
+                                 "Exit code 0: secure or insecure; 1: bogus or not known; 3: no resolver answers.");
+  add_value(*command.app, "NAME", options->name, any_text(), "the name", "")->required();
+  add_value(*command.app, "TYPE", options->type, any_text(), "the record type, by name or as TYPEnnn", "")->required();
+  command.app->add_flag("--json", options->json, "one JSON object with the whole chain");
+  command.app->add_flag("--trace", options->trace, "show each link of the chain and each check");
+  add_options(*command.app, options->dns);
+  command.run = [options](Context context) { return run(*options, context); };
+}
+
+}  // namespace danesweep::scanner

@@ -1,0 +1,335 @@
+// SPDX-License-Identifier: Apache-2.0
+// `scan`: inputs to results. Everything that can be wrong is found before the first query (E-64); then the canary
+// (E-102), the sweep, the account (E-62) and the report.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <thread>
+
+#include "output/reader.h"
+#include "output/report/document.h"
+#include "output/report/summary.h"
+#include "scanner/canary.h"
+#include "scanner/commands/commands.h"
+#include "scanner/engine/sweep.h"
+#include "scanner/gateway_context.h"
+#include "scanner/preparation.h"
+#include "scanner/progress.h"
+#include "scanner/scan_ledger.h"
+
+namespace danesweep::scanner {
+namespace {
+
+constexpr std::size_t kRejectsShown = 100;
+
+std::atomic<bool> interrupted{false};
+std::atomic<bool> reread_wanted{false};
+
+/// The first signal ends the scan in good order, the second at once.
+extern "C" void on_interrupt(int number) {
+  interrupted = true;
+  std::signal(number, SIG_DFL);
+}
+extern "C" void on_hangup(int) { reread_wanted = true; }
+
+struct Options {
+  ScanOptions scan;
+  DnsOptions dns;
+  ProbeOptions probe;
+  ContextOptions context;
+};
+
+/// Everything that a scan needs, opened and checked.
+struct Prepared {
+  EngineSettings engine;
+  AnchorsInUse anchors;
+  std::vector<input::OpenedInput> inputs;
+  std::unique_ptr<GatewayContext> gateway;
+  std::vector<output::NamedText> input_names;
+};
+
+/// Rejected entries: the first ones on stderr, all in the file if there is one.
+class Rejects {
+ public:
+  Value<void> open(const std::string& path) {
+    if (path.empty()) return {};
+    file_.reset(std::fopen(path.c_str(), "we"));
+    if (!file_) return tl::unexpected(fmt::format("{}: cannot be written; check the folder", path));
+    path_ = path;
+    return {};
+  }
+  void add(const std::string& line, Console& console) {
+    ++count_;
+    if (file_) {
+      std::fwrite(line.data(), 1, line.size(), file_.get());
+      std::fputc('\n', file_.get());
+    }
+    if (count_ <= kRejectsShown) console.line(line);
+    if (count_ == kRejectsShown + 1)
+      console.line(file_ ? fmt::format("more rejected entries: see {}", path_)
+                         : "more rejected entries: name a file with --rejects");
+  }
+
+ private:
+  struct Close {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
+  std::unique_ptr<std::FILE, Close> file_;
+  std::string path_;
+  std::size_t count_ = 0;
+};
+
+Value<void> check_output(const std::string& path) {
+  if (path.empty() && Console::stdout_is_terminal())
+    return tl::unexpected(std::string("the results would go to this terminal; name a file with -o OUT.pb"));
+  if (path.empty() || path.starts_with("/dev/") || ::access(path.c_str(), F_OK) != 0) return {};
+  return tl::unexpected(fmt::format("{}: exists already; name another file or remove it", path));
+}
+
+Value<Prepared> prepare(const Options& options) {
+  Prepared prepared;
+  if (options.scan.inputs.empty())
+    return tl::unexpected(std::string("no input: name the files to read, or - for standard input"));
+  if (const auto usable = check_output(options.scan.output); !usable) return tl::unexpected(usable.error());
+  auto dns = prepare_dns(options.dns);
+  if (!dns) return tl::unexpected(dns.error());
+  const auto probes = prepare_probes(options.probe, options.dns, Retries::ByDefault);
+  if (!probes) return tl::unexpected(probes.error());
+  auto gateway = GatewayContext::load(options.context);
+  if (!gateway) return tl::unexpected(gateway.error());
+  auto inputs = input::open_inputs(options.scan.inputs, options.scan.format);
+  if (!inputs) return tl::unexpected(inputs.error());
+  for (const auto& opened : *inputs)
+    prepared.input_names.push_back({opened.lines.name(), std::string(input::to_text(opened.format))});
+  prepared.inputs = std::move(*inputs);
+  prepared.gateway = std::move(*gateway);
+  prepared.anchors = std::move(dns->anchors);
+  EngineSettings& engine = prepared.engine;
+  engine.dns = std::move(dns->settings);
+  engine.dns.rate = options.scan.dns_rate;
+  engine.probe = *probes;
+  engine.threads = options.scan.threads > 0 ? options.scan.threads : std::max(1U, std::thread::hardware_concurrency());
+  engine.max_inflight = options.scan.max_inflight;
+  engine.seed = options.probe.seed;
+  engine.multi_mx = options.probe.multi_mx;
+  return prepared;
+}
+
+/// Options as given by any layer, for the header: what moves a result must be in it.
+std::vector<output::NamedText> options_given(const CLI::App& app) {
+  std::vector<output::NamedText> given;
+  for (const CLI::Option* option : app.get_options()) {
+    if (option->count() == 0 || option->get_lnames().empty()) continue;
+    given.push_back({option->get_lnames().front(), fmt::format("{}", fmt::join(option->results(), " "))});
+  }
+  return given;
+}
+
+output::Header header_of(const Options& options, const Prepared& prepared, const CLI::App& app) {
+  output::Header header;
+  header.version = DANESWEEP_VERSION;
+  header.start_time = wall_clock();
+  header.options = options_given(app);
+  header.anchors = prepared.anchors.names;
+  header.default_mode = options.context.dane;
+  header.multi_mx = options.probe.multi_mx;
+  header.gateway_files = prepared.gateway->files();
+  header.inputs = prepared.input_names;
+  for (const auto& resolver : prepared.engine.dns.resolvers)
+    header.resolvers.push_back({resolver.where.to_text(), resolver.priority, "not asked", ""});
+  return header;
+}
+
+/// E-102, E-103. The header keeps what came out.
+CanaryJudgement check_resolvers(const Options& options, const Prepared& prepared, output::Header& header,
+                                Console& console) {
+  if (options.scan.canary == "none") return {};
+  const auto name = wire::DomainName::from_text(options.scan.canary);
+  if (!name) return {ExitCode::Usage, fmt::format("--canary: '{}' is no domain name", options.scan.canary)};
+  const auto results = run_canary(prepared.engine.dns, *name);
+  header.resolvers.clear();
+  for (const CanaryResult& result : results) {
+    console.line(canary_line(result));
+    header.resolvers.push_back(health_of(result));
+  }
+  const auto unfit = options.scan.accept_unfit_resolvers ? UnfitResolvers::Accepted : UnfitResolvers::Refused;
+  return judge_canary(results, unfit, UnfitLaterPriorities::Refused);
+}
+
+std::string account_line(const output::InputCounts& counts) {
+  return fmt::format("read {} = checked {} + skipped {} + duplicates {} + rejected {}", counts.read, counts.checked,
+                     counts.skipped, counts.duplicates, counts.rejected);
+}
+
+std::string skips_line(const output::InputCounts& counts) {
+  std::vector<std::string> kinds;
+  for (const auto& kind : counts.skipped_kinds) kinds.push_back(fmt::format("{} {}", kind.count, kind.kind));
+  return fmt::format("skipped: {}", fmt::join(kinds, ", "));
+}
+
+Value<std::unique_ptr<output::Sink>> open_output(const std::string& path) {
+  if (path.empty()) return output::descriptor_sink(STDOUT_FILENO, "(stdout)");
+  return output::create_file(path, path.starts_with("/dev/") ? output::Existing::Replace : output::Existing::Refuse);
+}
+
+/// The report of a finished file, on stdout.
+void print_report(const std::string& path, Console& console) {
+  auto reader = output::Reader::open(path);
+  if (!reader) return console.error(reader.error());
+  const auto summary = output::summarise(*reader);
+  if (!summary) return console.error(summary.error());
+  Console::print(output::report_text(output::report_document(*summary)));
+}
+
+/// One scan from the first query to the last line.
+class Scan {
+ public:
+  Scan(const Options& options, Prepared prepared, Console& console)
+      : options_(options),
+        console_(console),
+        engine_(std::move(prepared.engine)),
+        gateway_(std::move(prepared.gateway)),
+        stream_(
+            std::move(prepared.inputs), {}, [this](const std::string& line) { rejects_.add(line, console_); },
+            [this](const std::string& text) { console_.warn(text); }) {}
+
+  Value<void> open_rejects() { return rejects_.open(options_.scan.rejects); }
+
+  ExitCode run(const output::Header& header) {
+    auto sink = open_output(options_.scan.output);
+    if (!sink) return fail(ExitCode::Usage, sink.error());
+    output::Writer writer(std::move(*sink),
+                          options_.scan.compress ? output::Compression::Zstd : output::Compression::None);
+    if (const auto begun = writer.begin(header); !begun) return fail(ExitCode::CannotWork, begun.error());
+    UnfinishedDomains unfinished;
+    InputSource source(stream_, unfinished, [this](DomainTask& task) { gateway_->apply(task); });
+    FileSink results(
+        writer, unfinished, [this] { return stream_.counts().read; }, engine_.multi_mx);
+    const SweepSummary summary = sweep(source, results);
+    for (const std::string& warning : summary.warnings) console_.warn(warning);
+    const ExitCode code = finish(writer, summary, results, unfinished);
+    Console::always(account_line(stream_.counts()));
+    return code;
+  }
+
+ private:
+  ExitCode fail(ExitCode code, const std::string& text) {
+    console_.error(text);
+    return code;
+  }
+
+  SweepSummary sweep(InputSource& source, FileSink& results) {
+    std::signal(SIGINT, on_interrupt);
+    std::signal(SIGTERM, on_interrupt);
+    std::signal(SIGHUP, on_hangup);
+    ProgressLine line(std::chrono::steady_clock::now());
+    const bool shown = options_.scan.progress == When::Always ||
+                       (options_.scan.progress == When::Auto && Console::stderr_is_terminal() && !console_.quiet());
+    SweepHooks hooks;
+    hooks.opt_out = gateway_->opt_out();
+    hooks.notice = [this](const std::string& text) { console_.warn(text); };
+    hooks.progress = [&](const Progress& progress) {
+      if (reread_wanted.exchange(false)) reread_opt_out();
+      if (shown) console_.progress(line.text(progress, std::chrono::steady_clock::now()));
+    };
+    hooks.interrupt = &interrupted;
+    SweepSummary summary = run_sweep(engine_, source, results, hooks);
+    if (shown) console_.progress("");
+    return summary;
+  }
+
+  void reread_opt_out() {
+    const auto done = gateway_->reread_opt_out();
+    if (done)
+      console_.note(fmt::format("{}: read again", options_.context.optout));
+    else
+      console_.error(done.error() + "; the list read before stays in use");
+  }
+
+  ExitCode finish(output::Writer& writer, const SweepSummary& summary, const FileSink& results,
+                  const UnfinishedDomains& unfinished) {
+    const output::InputCounts counts = stream_.final_counts();
+    if (summary.end == SweepEnd::SinkFailed) return fail(ExitCode::CannotWork, results.error());
+    if (summary.end == SweepEnd::Interrupted) {
+      const auto kept = writer.checkpoint(unfinished.checkpoint(counts.read)).and_then([&] { return writer.flush(); });
+      if (!kept) return fail(ExitCode::CannotWork, kept.error());
+      console_.warn("interrupted: the results so far are written");
+      return ExitCode::Interrupted;
+    }
+    output::Trailer trailer{counts, wall_clock(), results.written(), summary.warnings, ""};
+    for (const std::string& warning : stream_.warnings()) trailer.warnings.push_back(warning);
+    if (summary.end == SweepEnd::NoResolver) trailer.end_reason = "no-resolver";
+    const auto done = writer.recount(stream_.recounts()).and_then([&] { return writer.finish(trailer); });
+    if (!done) return fail(ExitCode::CannotWork, done.error());
+    for (const std::string& warning : stream_.warnings()) console_.warn(warning);
+    if (!counts.skipped_kinds.empty()) console_.line(skips_line(counts));
+    if (!options_.scan.output.empty()) print_report(options_.scan.output, console_);
+    return code_of(summary, results);
+  }
+
+  ExitCode code_of(const SweepSummary& summary, const FileSink& results) {
+    if (summary.end == SweepEnd::NoResolver)
+      return fail(ExitCode::CannotWork, "no resolver answers any more; the domains left were written as UNDETERMINED");
+    if (stream_.damaged())
+      return fail(ExitCode::Usage, "an input is damaged (see above); what was read before was scanned");
+    if (options_.scan.fail_on && results.with(*options_.scan.fail_on) > 0) return ExitCode::BadNews;
+    return ExitCode::Done;
+  }
+
+  const Options& options_;
+  Console& console_;
+  EngineSettings engine_;
+  std::unique_ptr<GatewayContext> gateway_;
+  Rejects rejects_;
+  input::DomainStream stream_;
+};
+
+ExitCode run(const Options& options, const CLI::App& app, Context context) {
+  Console& console = context.console;
+  auto prepared = prepare(options);
+  if (!prepared) {
+    console.error(prepared.error());
+    return ExitCode::Usage;
+  }
+  for (const std::string& note : prepared->anchors.notes) console.note(note);
+  for (const std::string& warning : prepared->gateway->warnings()) console.warn(warning);
+  for (const auto& [name, format] : prepared->input_names) console.line(fmt::format("{}: read as {}", name, format));
+  if (prepared->engine.probe.helo.empty() && prepared->engine.probe.mode == ProbeMode::Probe)
+    console.warn(
+        "this machine has no full name: EHLO will carry the address of each connection; better name one with --helo");
+  output::Header header = header_of(options, *prepared, app);
+  const CanaryJudgement judgement = check_resolvers(options, *prepared, header, console);
+  if (judgement.code != ExitCode::Done) {
+    console.error(judgement.sentence);
+    return judgement.code;
+  }
+  Scan scan(options, std::move(*prepared), console);
+  if (const auto opened = scan.open_rejects(); !opened) {
+    console.error(opened.error());
+    return ExitCode::Usage;
+  }
+  return scan.run(header);
+}
+
+}  // namespace
+
+void add_scan(CLI::App& root, Commands& commands) {
+  auto options = std::make_shared<Options>();
+  Command& command = add_command(
+      root, commands, "scan", "sweep the domains of lists or logs and write a record for each",
+      "  danesweep scan domains.txt -o results.pb\n"
+      "  danesweep scan mail_logs.gz mail_logs.1.gz -o results.pb --destconfig destconfig.txt\n"
+      "  danesweep scan list.csv -o results.pb --resolver 192.0.2.53 --resolver 192.0.2.54,prio=1\n"
+      "Exit codes: 0 done; 1 --fail-on found; 2 usage or unreadable input; 3 no resolver, disk full; 4 interrupted.");
+  add_options(*command.app, options->scan);
+  add_options(*command.app, options->context);
+  add_options(*command.app, options->dns);
+  add_options(*command.app, options->probe);
+  const CLI::App* app = command.app;
+  command.run = [options, app](Context context) { return run(*options, *app, context); };
+}
+
+}  // namespace danesweep::scanner

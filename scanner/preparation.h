@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// From checked options to what the engine is told: resolvers, trust anchors, limits. What cannot be used is a sentence
+// that says what to do, and exit code 2 before anything is started.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <tl/expected.hpp>
+
+#include "scanner/engine/settings.h"
+#include "scanner/options.h"
+#include "scanner/values.h"
+
+namespace danesweep::scanner {
+
+/// Anchors and how the results file and `--version` name them: ". 20326 (embedded)".
+struct AnchorsInUse {
+  dnssec::TrustAnchors anchors;
+  std::vector<std::string> names;
+  std::vector<std::string> notes;  ///< digests of root-anchors.xml out of their dates
+};
+
+/// Key tag of an anchor, of a DS or computed from a DNSKEY (RFC 4034 appendix B).
+std::uint16_t anchor_key_tag(const dnssec::TrustAnchor& anchor);
+std::string anchor_name(const dnssec::TrustAnchor& anchor, std::string_view source);
+
+Value<AnchorsInUse> load_anchors(const DnsOptions& options);
+
+/// nameserver lines of resolv.conf(5), all at prio 0.
+std::vector<ResolverSetting> resolvers_of(std::string_view resolv_conf);
+
+struct PreparedDns {
+  DnsSettings settings;
+  AnchorsInUse anchors;
+};
+Value<PreparedDns> prepare_dns(const DnsOptions& options);
+
+enum class Retries : std::uint8_t {
+  ByDefault,
+  OnlyIfAsked
+};  ///< T-47: `verify` makes none unless --retry-after is given
+Value<ProbeSettings> prepare_probes(const ProbeOptions& options, const DnsOptions& dns, Retries retries);
+
+/// The machine's full name by /etc/hosts and the kernel, without asking the DNS; empty if it has none with a dot.
+std::string full_host_name();
+
+dnssec::UnixTime wall_clock();
+
+}  // namespace danesweep::scanner

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scanner/scan_ledger.h"
+
+#include <utility>
+
+#include "output/decide.h"
+
+namespace danesweep::scanner {
+namespace {
+
+constexpr std::chrono::seconds kCheckpointEvery{5};
+
+}  // namespace
+
+void UnfinishedDomains::start(std::uint32_t index) {
+  const std::lock_guard lock(mutex_);
+  in_work_.insert(index);
+  next_ = index + 1;
+}
+
+void UnfinishedDomains::finish(std::uint32_t index) {
+  const std::lock_guard lock(mutex_);
+  in_work_.erase(index);
+  finished_above_.insert(index);
+  const std::uint32_t lowest = in_work_.empty() ? next_ : *in_work_.begin();
+  finished_above_.erase(finished_above_.begin(), finished_above_.lower_bound(lowest));
+}
+
+output::Checkpoint UnfinishedDomains::checkpoint(std::uint64_t input_position) const {
+  const std::lock_guard lock(mutex_);
+  return {
+      input_position, in_work_.empty() ? next_ : *in_work_.begin(), {finished_above_.begin(), finished_above_.end()}};
+}
+
+InputSource::InputSource(input::DomainStream& stream, UnfinishedDomains& unfinished, TaskContext context)
+    : stream_(stream), unfinished_(unfinished), context_(std::move(context)) {}
+
+std::optional<DomainTask> InputSource::next() {
+  auto found = stream_.next();
+  if (!found) return std::nullopt;
+  DomainTask task;
+  task.index = found->index;
+  task.domain = std::move(found->name);
+  task.recipients = found->recipients;
+  task.warnings = std::move(found->warnings);
+  context_(task);
+  unfinished_.start(task.index);
+  return task;
+}
+
+FileSink::FileSink(output::Writer& writer, UnfinishedDomains& unfinished, std::function<std::uint64_t()> position,
+                   output::MultiMx multi_mx)
+    : writer_(writer),
+      unfinished_(unfinished),
+      position_(std::move(position)),
+      multi_mx_(multi_mx),
+      next_checkpoint_(std::chrono::steady_clock::now() + kCheckpointEvery) {}
+
+bool FileSink::write(output::Result result) {
+  if (result.opportunistic == output::Action::Unset) output::decide(result, multi_mx_);
+  auto done = writer_.write(result);
+  unfinished_.finish(result.index);
+  ++written_;
+  ++effective_.at(static_cast<std::size_t>(result.effective));
+  if (const auto now = std::chrono::steady_clock::now(); done && now >= next_checkpoint_) {
+    next_checkpoint_ = now + kCheckpointEvery;
+    done = writer_.checkpoint(unfinished_.checkpoint(position_()));
+  }
+  if (!done) error_ = done.error();
+  return done.has_value();
+}
+
+}  // namespace danesweep::scanner
