@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 #include "tests/lab/making.h"
 
@@ -23,6 +24,43 @@ std::vector<DomainKind> all_kinds() {
 }
 
 }  // namespace
+
+DomainKind secure(std::string id, std::string english, Make make, Flavours flavours, Served served) {
+  return {std::move(id), std::move(english), flavours, served, [make = std::move(make)](Making& m) {
+            make(m);
+            if (m.expected().hosts.empty()) m.host(m.zone(), "mx");
+          }};
+}
+
+DomainKind bogus(std::string id, std::string english, std::string reason, Make make, Flavours flavours, Served served) {
+  DomainKind kind = secure(std::move(id), std::move(english), std::move(make), flavours, served);
+  kind.make = [make = std::move(kind.make), reason = std::move(reason)](Making& m) {
+    make(m);
+    m.mx_bogus(reason);
+  };
+  return kind;
+}
+
+DomainKind insecure(std::string id, std::string english, std::string reason, Make make, Flavours flavours,
+                    Served served) {
+  DomainKind kind = secure(std::move(id), std::move(english), std::move(make), flavours, served);
+  kind.make = [make = std::move(kind.make), reason = std::move(reason)](Making& m) {
+    make(m);
+    m.mx_insecure(reason);
+    for (auto& host : m.expected().hosts) address_is(host, Status::Insecure, "dns:" + reason);
+  };
+  return kind;
+}
+
+DomainKind unknown(std::string id, std::string english, std::string reason, Make make, Flavours flavours,
+                   Served served) {
+  DomainKind kind = secure(std::move(id), std::move(english), std::move(make), flavours, served);
+  kind.make = [make = std::move(kind.make), reason = std::move(reason)](Making& m) {
+    make(m);
+    m.mx_failed(reason);
+  };
+  return kind;
+}
 
 std::span<const DomainKind> domain_kinds() {
   static const std::vector<DomainKind> kinds = all_kinds();

@@ -30,6 +30,19 @@ struct DomainKind {
 std::span<const DomainKind> domain_kinds();
 std::vector<Denial> flavours(const DomainKind& kind);
 
+using Make = std::function<void(Making&)>;
+
+// Signed domains with one good host `mx` (made at the end if the row made none), and what becomes of the MX answer.
+DomainKind secure(std::string id, std::string english, Make make, Flavours flavours = Flavours::Both,
+                  Served served = Served::FromZoneFiles);
+DomainKind bogus(std::string id, std::string english, std::string reason, Make make, Flavours flavours = Flavours::Both,
+                 Served served = Served::FromZoneFiles);
+/// The whole zone is insecure, its host's address with it.
+DomainKind insecure(std::string id, std::string english, std::string reason, Make make,
+                    Flavours flavours = Flavours::Both, Served served = Served::FromZoneFiles);
+DomainKind unknown(std::string id, std::string english, std::string reason, Make make,
+                   Flavours flavours = Flavours::Both, Served served = Served::ByLyingServer);
+
 // The catalogue's parts, each in a file of its own.
 std::vector<DomainKind> mail_kinds();         ///< rows of the tables, MX, addresses, TLSA, several hosts (DANE.md A-C)
 std::vector<DomainKind> host_kind_domains();  ///< a domain for each host kind (DANE.md H)

@@ -125,11 +125,6 @@ void null_mx(Making& m, Zone& zone, int preference) {
   m.decided("null-mx");
 }
 
-void absent_domain(Making& m) {
-  m.expected().mx_answer = "NXDOMAIN";
-  m.decided("no-such-domain");
-}
-
 // clang-format off
 std::vector<DomainKind> rows() {
   return {
@@ -165,16 +160,15 @@ std::vector<DomainKind> mail_exchangers() {
     {"implicit-insecure", "no MX, unsigned domain with an address (T-3)", kBoth, kFiles, [](Making& m) {
        unsigned_domain(m); implicit(m, m.unsigned_zone(), "S-1"); address_is(m.expected().hosts.front(), Status::Insecure, m.insecure_reason()); }},
     {"implicit-nothing", "no MX and no address (T-16)", kBoth, kFiles, [](Making& m) {
-       m.zone().add("@ TXT \"nothing\""); HostExpectation& host = m.expect(m.domain(), 0, "S-1"); tlsa_is(host, Status::NotQueried, std::string(kUnfixed));
-       host.standing = Standing::NoAddress; m.expected().mx_answer = "NODATA"; }},
+       m.zone().add("@ TXT \"nothing\""); m.no_data(); }},
     {"null-mx", "null MX (T-6)", kBoth, kFiles, [](Making& m) { null_mx(m, m.zone(), 0); }},
     {"null-mx-preference", "null MX with another preference (T-6)", kBoth, kFiles, [](Making& m) { null_mx(m, m.zone(), 10); }},
     {"null-mx-insecure", "null MX of an unsigned domain (T-6)", kBoth, kFiles, [](Making& m) { unsigned_domain(m); null_mx(m, m.unsigned_zone(), 0); }},
     {"null-mx-bogus", "null MX, signature wrong: BOGUS wins (T-6)", kBoth, kFiles, [](Making& m) { null_mx(m, m.zone(), 0); m.zone().on_set(m.domain(), kMx, bit_flipped()); m.mx_bogus("signature-wrong"); }},
     {"null-mx-mixed", "a dot beside a good MX (T-6)", kBoth, kFiles, [](Making& m) { m.host(m.zone(), "mx"); m.mx(0, Name(".")); m.expected().warnings.emplace_back("null-mx-mixed"); }},
-    {"absent-secure", "no such domain, proven (T-4)", kBoth, kFiles, [](Making& m) { absent_domain(m); if (m.insecure_reason() == "dns:insecure-delegation-optout") m.mx_insecure("optout-span"); }},
-    {"absent-below", "no such name in a signed domain (T-4)", kBoth, kFiles, [](Making& m) { m.zone(); m.ask(m.name("nobody")); absent_domain(m); }},
-    {"absent-insecure", "no such name in an unsigned domain (T-4)", kBoth, kFiles, [](Making& m) { unsigned_domain(m); m.ask(m.name("nobody")); absent_domain(m); }},
+    {"absent-secure", "no such domain, proven (T-4)", kBoth, kFiles, [](Making& m) { m.no_name(); if (m.insecure_reason() == "dns:insecure-delegation-optout") m.mx_insecure("optout-span"); }},
+    {"absent-below", "no such name in a signed domain (T-4)", kBoth, kFiles, [](Making& m) { m.zone(); m.ask(m.name("nobody")); m.no_name(); }},
+    {"absent-insecure", "no such name in an unsigned domain (T-4)", kBoth, kFiles, [](Making& m) { unsigned_domain(m); m.ask(m.name("nobody")); m.no_name(); }},
     {"absent-bogus", "no such name, denial's signature wrong (T-5)", kBoth, kFiles, [](Making& m) {
        m.zone(); m.zone().on_set(m.domain(), kSoa, bit_flipped()); m.ask(m.name("nobody")); m.mx_bogus("signature-wrong"); }},
     {"mx-servfail", "MX look-up SERVFAIL (T-5)", kBoth, kLying, [](Making& m) { mx_fails(m, fails_with(kServFail), "resolver-servfail"); }},
@@ -186,7 +180,7 @@ std::vector<DomainKind> mail_exchangers() {
        Zone& out = m.neighbour("alias-target", Denial::Unsigned); m.zone().add(m.name("alias"), kCname, out.apex().wire());
        m.ask(out.apex()); m.host(m.provider(), "mx-good"); m.ask(m.name("alias")); m.mx_insecure(); }},
     {"domain-alias-nx", "the domain is an alias of a name that does not exist (T-4)", kBoth, kFiles, [](Making& m) {
-       m.zone().add(m.name("alias"), kCname, m.name("nobody").wire()); m.ask(m.name("alias")); absent_domain(m); }},
+       m.zone().add(m.name("alias"), kCname, m.name("nobody").wire()); m.ask(m.name("alias")); m.no_name(); }},
     {"domain-dname", "the domain lies under a DNAME (T-2)", kBoth, kFiles, [](Making& m) {
        m.zone().add(m.name("old"), kDname, m.name("new").wire()); m.ask(m.name("x.new")); m.host(m.zone(), "mx"); m.ask(m.name("x.old")); }},
     {"mx-duplicate", "the same exchange twice (T-7)", kBoth, kFiles, [](Making& m) { m.host(m.zone(), "mx", "S-1", 10); m.mx(30, m.name("mx")); }},

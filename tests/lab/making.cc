@@ -9,8 +9,9 @@ namespace danesweep::lab {
 
 Making::Making(World& world, const std::string& kind, Denial denial, std::size_t number)
     : world_(world), denial_(denial), number_(number) {
-  // NSEC3 kinds live in turn under the two top-level domains that use it.
-  if (denial_ == Denial::Nsec3 && number % 2 == 1) denial_ = Denial::Nsec3OptOut;
+  // NSEC3 kinds live now under the one, now under the other top-level domain that uses it.
+  mixed_ = number * 2654435761U >> 16U;
+  if (denial_ == Denial::Nsec3 && mixed_ % 2 == 1) denial_ = Denial::Nsec3OptOut;
   tld_ = denial_ == Denial::Nsec ? kNsecTld : denial_ == Denial::Nsec3 ? kNsec3Tld : kOptOutTld;
   domain_ = Name(fmt::format("{}-{}.{}", kind, number, tld_));
   expectation_.kind = kind;
@@ -25,11 +26,12 @@ void Making::ask(const Name& name) {
 
 Zone& Making::zone_at(const Name& apex, Denial denial, std::uint8_t algorithm) {
   if (Zone* found = world_.zones().find(apex)) return *found;
-  return world_.add_zone(apex, denial, algorithm, number_);
+  return world_.add_zone(apex, denial, algorithm, mixed_ >> 1U);
 }
 
 Zone& Making::zone(std::uint8_t algorithm) { return zone_at(domain_, denial(), algorithm); }
 Zone& Making::unsigned_zone() { return zone_at(domain_, Denial::Unsigned); }
+Zone& Making::zone_without_keys() { return world_.zones().add(domain_, denial(), world_.times()); }
 Zone& Making::child(std::string_view label, Denial denial) { return zone_at(name(label), denial); }
 
 Zone& Making::neighbour(std::string_view word, Denial denial) {
@@ -127,6 +129,18 @@ void Making::mx_insecure() {
 void Making::mx_insecure(std::string_view code) {
   expectation_.mx = Status::Insecure;
   expectation_.mx_reason = "dns:" + std::string(code);
+}
+
+void Making::no_data() {
+  expectation_.mx_answer = "NODATA";
+  HostExpectation& host = expect(asked_, 0, "S-1");
+  tlsa_is(host, Status::NotQueried, std::string(kUnfixed));
+  host.standing = Standing::NoAddress;
+}
+
+void Making::no_name() {
+  expectation_.mx_answer = "NXDOMAIN";
+  decided("no-such-domain");
 }
 
 void Making::decided(std::string_view reason) {

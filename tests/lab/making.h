@@ -34,9 +34,11 @@ class Making {
   // Zones. The first call makes it, later ones return it.
   Zone& zone(std::uint8_t algorithm = kP256);
   Zone& unsigned_zone();
-  Zone& child(std::string_view label, Denial denial);     ///< below the domain
-  Zone& neighbour(std::string_view word, Denial denial);  ///< another domain of the same top-level domain
-  Zone& provider();                                       ///< signed, shared by all makings of this flavour
+  Zone& zone_without_keys();  ///< the domain's zone, signed by keys that the row adds
+  Zone& top() { return world_.zones().strictly_enclosing(domain_); }  ///< the top-level domain
+  Zone& child(std::string_view label, Denial denial);                 ///< below the domain
+  Zone& neighbour(std::string_view word, Denial denial);              ///< another domain of the same top-level domain
+  Zone& provider();                                                   ///< signed, shared by all makings of this flavour
   Zone& unsigned_provider();
   Zone& zone_at(const Name& apex, Denial denial, std::uint8_t algorithm = kP256);
   /// The reason why a zone without DS in this top-level domain is insecure.
@@ -66,6 +68,8 @@ class Making {
   void mx_failed(std::string_view code);
   void mx_insecure();  ///< for want of a DS
   void mx_insecure(std::string_view code);
+  void no_data();  ///< no MX, and no address either: the implicit host is passed over
+  void no_name();
   void decided(std::string_view reason);
   void tamper(const Name& name, std::uint16_t type, Resolution::Tampering tampering);
 
@@ -75,6 +79,7 @@ class Making {
   World& world_;
   Denial denial_;
   std::size_t number_;
+  std::size_t mixed_ = 0;  ///< of the number: what need not be the same in each round
   std::string tld_;
   Name domain_;
   Name asked_;

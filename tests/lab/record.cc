@@ -54,7 +54,8 @@ std::string record_text(const Name& owner, std::uint16_t type, std::uint32_t ttl
   const auto status =
       ldns_wire2rr(&raw, reinterpret_cast<const std::uint8_t*>(wire.data()), wire.size(), &at, LDNS_SECTION_ANSWER);
   const Rr rr(raw);
-  if (status == LDNS_STATUS_OK) {
+  const bool is_empty_tlsa = type == kTlsa && rdata.size() < 4;  // has no other text
+  if (status == LDNS_STATUS_OK && !is_empty_tlsa) {
     const std::unique_ptr<char, void (*)(void*)> text(ldns_rr2str(raw), std::free);
     if (text) return text.get();
   }

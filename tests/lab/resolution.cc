@@ -106,7 +106,8 @@ bool Resolution::apply_dname(Zone& zone, Name& name, Answer& answer) {
     above = above.parent();
     const RrSet* dname = zone.finished(above, kDname);
     if (dname == nullptr) continue;
-    answer.answer.push_back({above, dname});
+    const auto is_it = [&](const Item& item) { return item.set == dname; };  // once, if it is used twice
+    if (std::none_of(answer.answer.begin(), answer.answer.end(), is_it)) answer.answer.push_back({above, dname});
     const std::string head = name.wire().substr(0, name.wire().size() - above.wire().size());
     const std::string target = head + dname->rdatas.front();
     if (target.size() > 255) {

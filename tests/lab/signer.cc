@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/lab/signer.h"
 
+#include <openssl/bn.h>
 #include <openssl/evp.h>
+#include <openssl/rsa.h>
 
 #include <algorithm>
 #include <stdexcept>
@@ -26,13 +28,21 @@ std::string rdf_octets(const ldns_rdf* rdf) {
   return {reinterpret_cast<const char*>(ldns_rdf_data(rdf)), ldns_rdf_size(rdf)};
 }
 
-EVP_PKEY* make_rsa(unsigned bits) {
-  EVP_PKEY* key = EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", static_cast<std::size_t>(bits));
-  if (key == nullptr) throw std::runtime_error("cannot make an RSA key");
+EVP_PKEY* make_rsa(unsigned bits, unsigned exponent) {
+  const std::unique_ptr<EVP_PKEY_CTX, void (*)(EVP_PKEY_CTX*)> context(
+      EVP_PKEY_CTX_new_from_name(nullptr, "RSA", nullptr), EVP_PKEY_CTX_free);
+  BIGNUM* e = BN_new();
+  BN_set_word(e, exponent);
+  EVP_PKEY* key = nullptr;
+  EVP_PKEY_keygen_init(context.get());
+  EVP_PKEY_CTX_set_rsa_keygen_bits(context.get(), static_cast<int>(bits));
+  EVP_PKEY_CTX_set1_rsa_keygen_pubexp(context.get(), e);
+  EVP_PKEY_generate(context.get(), &key);
+  BN_free(e);
   return key;
 }
 
-EVP_PKEY* make_pair(std::uint8_t algorithm, unsigned bits) {
+EVP_PKEY* make_pair(std::uint8_t algorithm, unsigned bits, unsigned exponent) {
   switch (algorithm) {
     case kP256:
       return EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256");
@@ -43,7 +53,7 @@ EVP_PKEY* make_pair(std::uint8_t algorithm, unsigned bits) {
     case kEd448:
       return EVP_PKEY_Q_keygen(nullptr, nullptr, "ED448");
     default:
-      return make_rsa(bits);
+      return make_rsa(bits, exponent);
   }
 }
 
@@ -84,8 +94,8 @@ Name signed_owner(const Name& owner, std::uint8_t labels) {
 
 }  // namespace
 
-Key::Key(std::uint8_t algorithm, unsigned bits) : algorithm_(algorithm), key_(ldns_key_new()) {
-  EVP_PKEY* pair = make_pair(algorithm, bits);
+Key::Key(std::uint8_t algorithm, unsigned bits, unsigned exponent) : algorithm_(algorithm), key_(ldns_key_new()) {
+  EVP_PKEY* pair = make_pair(algorithm, bits, exponent);
   if (pair == nullptr) throw std::runtime_error("cannot make a key");
   ldns_key_set_algorithm(key_, static_cast<ldns_signing_algorithm>(algorithm));
   ldns_key_set_evp_key(key_, pair);
@@ -149,6 +159,29 @@ const Key& KeyPool::key(std::uint8_t algorithm, std::size_t turn, unsigned bits)
   auto& key = keys_[{kind, number}];
   if (!key) key = std::make_unique<Key>(algorithm, bits);
   return *key;
+}
+
+const Key& KeyPool::rsa_with_exponent_3() {
+  const std::lock_guard lock(mutex_);
+  if (!exponent_3_) exponent_3_ = std::make_unique<Key>(kRsaSha256, 2048, 3);
+  return *exponent_3_;
+}
+
+std::pair<const Key*, const Key*> KeyPool::colliding_pair() {
+  const std::lock_guard lock(mutex_);
+  // By the birthday paradox some hundred keys hold two with one tag.
+  std::map<std::uint16_t, std::unique_ptr<Key>> by_tag;
+  while (colliding_.empty()) {
+    auto key = std::make_unique<Key>(kP256, 0);
+    auto& other = by_tag[key_tag(key->dnskey(kZoneKey))];
+    if (other) {
+      colliding_.push_back(std::move(other));
+      colliding_.push_back(std::move(key));
+    } else {
+      other = std::move(key);
+    }
+  }
+  return {colliding_[0].get(), colliding_[1].get()};
 }
 
 }  // namespace danesweep::lab

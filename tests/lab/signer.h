@@ -36,7 +36,7 @@ constexpr std::uint16_t kRevoked = 0x0080;
 /// One key pair. `dnskey(flags)` is its DNSKEY RDATA; the tag depends on the flags.
 class Key {
  public:
-  Key(std::uint8_t algorithm, unsigned bits);  ///< bits count for RSA only
+  Key(std::uint8_t algorithm, unsigned bits, unsigned exponent = 65537);  ///< bits and exponent count for RSA only
   ~Key();
   Key(const Key&) = delete;
   Key& operator=(const Key&) = delete;
@@ -76,10 +76,15 @@ class KeyPool {
  public:
   /// The key number `turn` modulo the pool's size.
   const Key& key(std::uint8_t algorithm, std::size_t turn, unsigned bits = 2048);
+  const Key& rsa_with_exponent_3();
+  /// Two P-256 keys whose DNSKEYs of plain zone-key flags have one tag.
+  std::pair<const Key*, const Key*> colliding_pair();
 
  private:
   std::mutex mutex_;
   std::map<std::pair<unsigned, std::size_t>, std::unique_ptr<Key>> keys_;
+  std::unique_ptr<Key> exponent_3_;
+  std::vector<std::unique_ptr<Key>> colliding_;
 };
 
 /// Number of labels for an RRSIG: without root and a leading "*".

@@ -94,7 +94,7 @@ void Zone::finish_apex() {
   if (set(apex_, kNs).rdatas.empty()) add("@ NS ns.servers.nsec.");
   if (!is_signed()) return;
   for (const auto& key : keys_)
-    if (!key.dnskey.empty()) add(apex_, kDnskey, key.dnskey);
+    if (!hides_keys_) add(apex_, kDnskey, key.dnskey);
   if (denial_ != Denial::Nsec) add(apex_, kNsec3Param, nsec3_head(0));
 }
 

@@ -27,7 +27,7 @@ struct ZoneKey {
   const Key* key = nullptr;
   std::uint16_t flags = kZoneKey;
   Signs signs = Signs::Both;
-  std::string dnskey = {};  ///< what is published; empty: nothing is
+  std::string dnskey = {};  ///< what is published
 
   std::uint16_t tag() const { return key_tag(dnskey); }
 };
@@ -72,6 +72,7 @@ class Zone {
   std::vector<std::string>& ds() { return ds_; }
   void make_default_ds();
   Link& link() { return link_; }
+  void hide_keys() { hides_keys_ = true; }  ///< no DNSKEY RRset, whatever the DS say
   void set_nsec3(std::uint16_t iterations, std::string salt);
   Times& times() { return times_; }
 
@@ -131,6 +132,7 @@ class Zone {
   std::vector<ZoneKey> keys_;
   std::vector<std::string> ds_;
   Link link_ = Link::Signed;
+  bool hides_keys_ = false;
   std::uint16_t iterations_ = 0;
   std::string salt_;
   std::map<std::string, Nsec3> nsec3_;  // by hash
