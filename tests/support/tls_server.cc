@@ -95,6 +95,15 @@ void TlsServer::update_keys() {
   ERR_clear_error();
 }
 
+void TlsServer::fatal_alert() {
+  // A record of a kind that cannot stand here makes OpenSSL send one.
+  const std::string change_cipher_spec = {20, 3, 3, 0, 2, 1, 1};
+  BIO_write(in_, change_cipher_spec.data(), static_cast<int>(change_cipher_spec.size()));
+  char octet = 0;
+  SSL_read(ssl_.get(), &octet, 1);
+  ERR_clear_error();
+}
+
 std::string TlsServer::take_output() {
   char* data = nullptr;
   const long size = BIO_get_mem_data(out_, &data);

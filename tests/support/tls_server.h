@@ -36,6 +36,8 @@ class TlsServer {
   void close_notify();
   void ask_renegotiation();
   void update_keys();
+  /// Sends a fatal alert (unexpected_message) under the keys of the connection.
+  void fatal_alert();
 
   std::string take_output();
   std::string take_plain();

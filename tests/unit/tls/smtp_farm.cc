@@ -62,6 +62,10 @@ class Server {
 
   void obey_tls(const std::string& command, Instant now) {
     if (command.starts_with("EHLO ") && script_.before_ehlo_tls) script_.before_ehlo_tls(*tls_);
+    if (command == "QUIT" && script_.before_quit_tls) {
+      script_.before_quit_tls(*tls_);
+      return send_records(now);
+    }
     const Says& reply = command == "QUIT" ? script_.quit : script_.ehlo_tls;
     if (!reply.octets.empty()) tls_->write(reply.octets);
     send_records(now + reply.delay);

@@ -53,6 +53,8 @@ struct ServerScript {
   Says ehlo_tls = says("250-mx.example.org\r\n250 PIPELINING\r\n");
   /// Does something to TLS when the second EHLO comes; `ehlo_tls` follows.
   std::function<void(TlsServer&)> before_ehlo_tls;
+  /// The same when QUIT comes, instead of a reply.
+  std::function<void(TlsServer&)> before_quit_tls;
   Says quit = says("221 bye\r\n");
 };
 
