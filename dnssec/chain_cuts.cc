@@ -105,7 +105,10 @@ std::optional<Chain::CutState> Chain::judge_ds_rrset(const ResponseView& view, c
     const Checked* checked = lookup_.verify(view, ds, *parent->keys, SignedRole::DsOrItsDenial);
     if (checked == nullptr) return std::nullopt;
     if (checked->result) return accept_ds(view, *checked->result, parent->keys);
-    consider(failure, checked->failure());
+    Finding finding = checked->failure();
+    if (finding.security == Security::Insecure)  // D-35: signed by a key of a size that is not checked
+      return insecure_cut(view, ds.owner, parent->keys->zone, std::move(finding));
+    consider(failure, std::move(finding));
   }
   return judge_unproven(view, ds.owner, std::move(failure), Reason::DsDenialMissing);
 }

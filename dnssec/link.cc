@@ -152,11 +152,22 @@ Answer LinkJudge::claimed_denial() const {
   return view_.rcode() == Rcode::NxDomain ? Answer::NxDomain : Answer::NoData;
 }
 
+/// D-15 for a denial that no signature vouches for: by the SOA, and not at all without one (RFC 2308 section 5).
+std::uint32_t LinkJudge::unproven_negative_ttl() const {
+  for (const Rrset* rrset : view_.denials()) {
+    if (rrset->type != RrType::Soa || rrset->rdata.empty() || !question_.name.is_within(rrset->owner)) continue;
+    const auto soa = wire::parse_soa(rrset->rdata.front());
+    if (soa) return negative_ttl(lookup_, std::min(rrset->ttl, soa->minimum));
+  }
+  return 0;
+}
+
 /// No RRset of the type: which zone denies it, and does it prove so? (D-93, D-94)
 std::optional<LinkResult> LinkJudge::judge_negative() {
   const auto finish = [&](const RrsetResult& judged, Answer answer) {
     LinkResult link = to_link(Step::Denial, judged, question_.name, question_.type);
     link.answer = answer;
+    if (!link.finding.is_secure()) link.finding.limit_ttl(unproven_negative_ttl());
     return link;
   };
   if (position_ == Position::AfterAlias && view_.soa_owner_above(question_.name) == nullptr &&
@@ -185,7 +196,10 @@ std::optional<LinkResult> LinkJudge::judge_negative() {
       return finish({.finding = denial->finding, .zone = zone->keys}, denial->answer);
     if (!attempts.failure || is_better(denial->finding, *attempts.failure)) attempts.failure = denial->finding;
   }
-  const bool is_from_child = question_.type == RrType::Ds && attempts.any_stranger && !attempts.failure;
+  const DomainName* soa_owner = view_.soa_owner_above(question_.name);
+  const bool is_childs_soa = soa_owner != nullptr && *soa_owner == question_.name && !question_.name.is_root();
+  const bool is_from_child =
+      question_.type == RrType::Ds && (attempts.any_stranger || is_childs_soa) && !attempts.failure;  // D-56
   const Reason otherwise = is_from_child                ? Reason::DsFromChild
                            : view_.has_denial_records() ? Reason::RrsigsMissing
                                                         : Reason::DenialMissing;

@@ -76,6 +76,7 @@ class LinkJudge {
   RrsetResult from_zone(const ZoneState& zone) const;
   LinkResult to_link(Step step, const RrsetResult& judged, const wire::DomainName& name, wire::RrType type) const;
   Answer claimed_denial() const;
+  std::uint32_t unproven_negative_ttl() const;
 
   Lookup& lookup_;
   Chain& chain_;

@@ -33,11 +33,10 @@ std::optional<LinkJudge::RrsetResult> LinkJudge::judge_rrset(const Rrset& rrset,
   }
   Attempts attempts;
   auto judged = judge_signatures(rrset, wildcard_proof, attempts);
-  if (!judged) return std::nullopt;
-  if (judged->finding.security > Security::Indeterminate) return judged;
-  auto final = judge_unsigned(rrset.owner, rrset.type, attempts, unsigned_reason(rrset, attempts));
-  if (final) final->finding.limit_ttl(std::min(rrset.ttl, lookup_.policy().max_ttl));
-  return final;
+  if (judged && judged->finding.security <= Security::Indeterminate)
+    judged = judge_unsigned(rrset.owner, rrset.type, attempts, unsigned_reason(rrset, attempts));
+  if (judged) judged->finding.limit_ttl(std::min(rrset.ttl, lookup_.policy().max_ttl));
+  return judged;
 }
 
 /// Signers that may be the zone of the name, deepest first (D-44, D-47).

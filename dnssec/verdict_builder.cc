@@ -127,7 +127,8 @@ Verdict build_verdict(const Lookup& lookup, const Chain& chain, const std::vecto
   if (verdict.security == Security::Bogus || verdict.security == Security::Indeterminate) return verdict;  // D-76
   verdict.answer = last.result.answer;
   if (verdict.answer != Answer::Data) return verdict;
-  for (const wire::Rrset* rrset : last.result.data) append_records(verdict.records, *rrset, lookup.policy().max_ttl);
+  for (const wire::Rrset* rrset : last.result.data)
+    append_records(verdict.records, *rrset, std::min(lookup.policy().max_ttl, last.result.finding.ttl));
   if (lookup.question().type == RrType::Rrsig) append_signatures(verdict.records, last, lookup.policy().max_ttl);
   return verdict;
 }

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a look-up may cost, and what look-ups share: D-98 to D-112.
+#include <algorithm>
+
+#include "dnssec/exchanges.h"
+#include "tests/unit/dnssec/asker.h"
+
+namespace danesweep::dnssec {
+namespace {
+
+using enum Security;
+using support::KeyUse;
+using support::record;
+using support::sign;
+using support::SigningKey;
+
+constexpr const char* kAsked = "www.example. A";
+
+void expect_work_limit(Asker& asker, std::string_view asked, Limit limit) {
+  const Verdict verdict = asker.ask(asked);
+  EXPECT_EQ(verdict.security, Indeterminate) << asked;
+  EXPECT_EQ(code(verdict.reason), "work-limit") << asked;
+  EXPECT_EQ(verdict.facts.text, to_text(limit)) << asked;
+  EXPECT_EQ(verdict.ttl, 0U);  // D-105: never cached
+}
+
+/// So many wrong signatures over the answer, each as if by the zone's key.
+World::Edit junk_signatures(std::size_t count, bool keep_good) {
+  return [=](Reply& reply) {
+    const Record data = reply.answer.front();
+    Records signatures(reply.answer.begin() + 1, reply.answer.end());
+    reply.answer = {data};
+    for (std::size_t i = 0; i < count; ++i) {
+      support::SignatureFields fields;
+      fields.expiration = support::kNow + 1000 + static_cast<std::int64_t>(i);
+      Record junk = sign({data}, name("example."), SigningKey(13, 1), fields);
+      junk.rdata.back() ^= 1;
+      reply.answer.push_back(junk);
+    }
+    if (keep_good) reply.answer.insert(reply.answer.end(), signatures.begin(), signatures.end());
+  };
+}
+
+TEST(Budget, D98_FailedChecks) {
+  World world = honest_world();
+  world.edit("www.example.", RrType::A, junk_signatures(12, false));
+  Asker asker(world);
+  expect_work_limit(asker, kAsked, Limit::FailedChecks);
+}
+
+// D-98: a lookup stays within 20 times the cost of an ordinary one, and its neighbour keeps its status (D-105).
+TEST(Budget, D105_WorkLimitMarksNobodyElse) {
+  World world = honest_world();
+  world.edit("www.example.", RrType::A, junk_signatures(12, false));
+  Asker asker(world);
+  expect_work_limit(asker, kAsked, Limit::FailedChecks);
+  EXPECT_EQ(asker.ask("zz.example. A").security, Secure);
+  EXPECT_EQ(asker.ask("www.signed.example. A").security, Secure);
+}
+
+TEST(Budget, D99_AllChecks) {
+  Asker checks(honest_world());
+  checks.policy().max_checks = 4;
+  expect_work_limit(checks, "www.signed.example. A", Limit::Checks);
+  Asker units(honest_world());
+  units.policy().max_units = 12;
+  expect_work_limit(units, "www.signed.example. A", Limit::Units);
+}
+
+TEST(Budget, D99_ChecksPerMessage) {
+  World world = honest_world();
+  Asker asker(world);
+  asker.policy().max_checks_per_message = 2;
+  expect_work_limit(asker, "nothing.example. A", Limit::ChecksPerMessage);
+}
+
+TEST(Budget, D100_Sha1Blocks) {
+  World world = honest_world();
+  world.zone("three.").nsec3({.iterations = 150});
+  std::string deep;
+  for (int i = 0; i < 100; ++i) deep += "a.";
+  Asker asker(world);
+  expect_work_limit(asker, deep + "three. A", Limit::Sha1Blocks);
+}
+
+// D-100: each name is hashed once, however often the machine is stepped.
+TEST(Budget, D100_HashesAreNotPaidTwice) {
+  World world = honest_world();
+  world.zone("three.").nsec3({.iterations = 150});
+  Asker asker(world);
+  asker.policy().units_per_step = 1;
+  EXPECT_EQ(asker.ask("a.b.c.d.three. A").security, Secure);
+}
+
+TEST(Budget, D101_PaddedDenials) {
+  World world = honest_world();
+  for (const char* zone : {"example.", "three."}) {
+    const RrType type = zone[0] == 'e' ? RrType::Nsec : RrType::Nsec3;
+    for (int i = 0; i < 12; ++i) world.zone(zone).add("n" + std::to_string(i) + " A 192.0.2.1");
+    Records all;
+    for (const Record& each : world.zone(zone).records())
+      if (each.type == type || (each.type == RrType::Rrsig && each.rdata[1] == static_cast<std::uint8_t>(type)))
+        all.push_back(each);
+    world.edit(std::string("nothing.") + zone, RrType::A, support::World::Edit(add_authority(all)));
+  }
+  Asker asker(world);
+  expect_work_limit(asker, "nothing.example. A", Limit::NsecRecords);
+  expect_work_limit(asker, "nothing.three. A", Limit::Nsec3Records);
+}
+
+TEST(Budget, D103_KeysInASet) {
+  World world = honest_world();
+  world.edit("signed.example.", RrType::Dnskey, [](Reply& reply) {
+    Record key = reply.answer.front();
+    for (int i = 0; i < 130; ++i) {
+      key.rdata[10] = static_cast<std::uint8_t>(i);
+      key.rdata[11] ^= 1;
+      reply.answer.push_back(key);
+    }
+  });
+  Asker asker(world);
+  expect_work_limit(asker, "www.signed.example. A", Limit::Keys);
+}
+
+TEST(Budget, D104_Questions) {
+  Asker asker(honest_world());
+  asker.policy().max_questions = 3;
+  expect_work_limit(asker, "www.signed.example. A", Limit::Questions);
+  EXPECT_LE(asker.asked().size(), 3U);
+}
+
+TEST(Budget, D104_RoundTrips) {
+  Asker asker(honest_world());
+  asker.policy().max_round_trips = 2;
+  expect_work_limit(asker, "www.signed.example. A", Limit::RoundTrips);
+}
+
+TEST(Budget, D104_LabelSteps) {
+  World world = honest_world();
+  std::string deep;
+  for (int i = 0; i < 20; ++i) deep += "l" + std::to_string(i) + ".";
+  world.zone("example.").add(deep + "example. A 192.0.2.1");
+  world.edit(deep + "example.", RrType::A, without_all_signatures());
+  Asker asker(world);
+  expect_work_limit(asker, deep + "example. A", Limit::LabelSteps);
+}
+
+// D-104: a ladder of aliases through fresh cuts ends by some limit, not by the attacker.
+TEST(Budget, D104_AliasesThroughCuts) {
+  World world;
+  auto& root = world.zone(".");
+  for (int i = 0; i < 14; ++i) {
+    const std::string next = "a.z" + std::to_string(i + 1) + ".";
+    auto& zone = world.zone("z" + std::to_string(i) + ".").add("a CNAME " + next);
+    root.delegate(zone);
+    world.edit("a.z" + std::to_string(i) + ".", RrType::A, [](Reply& reply) {
+      reply.rcode = wire::Rcode::NoError;
+      reply.authority.clear();
+      reply.answer.resize(2);  // each resolver answer ends at the first alias
+    });
+  }
+  Asker asker(world);
+  const Verdict verdict = asker.ask("a.z0. A");
+  EXPECT_EQ(verdict.security, Indeterminate);
+  EXPECT_EQ(code(verdict.reason), "work-limit");
+  EXPECT_LE(asker.asked().size(), 40U);
+  EXPECT_LE(asker.round_trips(), 24U);
+}
+
+// D-106, D-60: no question is asked twice within a look-up.
+TEST(Questions, D106_AreAskedOnce) {
+  Asker asker(honest_world());
+  for (const char* text : {"www.signed.example. A", "nothing.opt. A", "www.insecure.three. A", "loop1.example. A"}) {
+    asker.ask(text);
+    auto asked = asker.asked();
+    std::ranges::sort(asked);
+    EXPECT_EQ(std::ranges::adjacent_find(asked), asked.end()) << text;
+  }
+}
+
+// D-107: keys die with the first of their TTLs; a fresh walk then says the same.
+TEST(Caches, D107_ZoneKeysExpire) {
+  Asker asker(honest_world());
+  asker.ask("www.signed.example. A");
+  EXPECT_TRUE(asker.caches().find_zone(name("signed.example."), support::kNow));
+  EXPECT_TRUE(asker.caches().find_zone(name("SIGNED.example."), support::kNow + 3599));
+  EXPECT_FALSE(asker.caches().find_zone(name("signed.example."), support::kNow + 3600));
+  EXPECT_EQ(asker.at(support::kNow + 3600).ask("www.signed.example. A").security, Secure);
+  EXPECT_EQ(asker.asked().size(), 6U);
+}
+
+// D-108
+TEST(Caches, D108_CutsAndSpansExpire) {
+  Asker asker(honest_world());
+  asker.ask("www.insecure.example. A");
+  EXPECT_TRUE(asker.caches().find_cut(name("insecure.example."), support::kNow));
+  EXPECT_FALSE(asker.caches().find_cut(name("insecure.example."), support::kNow + 3600));
+  asker.ask("www.insecure.opt. A");
+  EXPECT_TRUE(asker.caches().span_parameters(name("opt."), support::kNow));
+}
+
+// D-109: the first cause is kept, for a minute, after another resolver was asked.
+TEST(Caches, D109_FaultsKeepTheirCause) {
+  World world = honest_world();
+  world.edit("signed.example.", RrType::Dnskey, spoil_signatures(RrType::Dnskey));
+  Asker asker(world);
+  asker.detail(Detail::Trace);
+  const Verdict first = asker.ask("www.signed.example. A");
+  EXPECT_EQ(code(first.reason), "signature-wrong");
+  const Verdict second = asker.at(support::kNow + 30).ask("www.signed.example. A");
+  EXPECT_EQ(second.reason, first.reason);
+  EXPECT_EQ(asker.asked(), std::vector<std::string>{"www.signed.example. A"});
+  const auto says_cached = [](const std::string& line) {
+    return line.find("cached, seen 30 s ago") != std::string::npos;
+  };
+  EXPECT_TRUE(std::ranges::any_of(second.trace, says_cached));
+  asker.at(support::kNow + 60).ask("www.signed.example. A");
+  EXPECT_GT(asker.asked().size(), 1U);
+}
+
+// D-110: a signature that held is not computed again, its dates are looked at again.
+TEST(Caches, D110_MemoOfGoodSignatures) {
+  Asker asker(honest_world());
+  asker.ask(kAsked);
+  asker.policy().max_checks = 0;  // any real check would be over the limit
+  EXPECT_EQ(asker.ask(kAsked).security, Secure);
+  asker.policy().max_checks = 48;
+  EXPECT_EQ(code(asker.at(support::kNow + 31 * support::kDay).ask(kAsked).reason), "signature-expired");
+}
+
+// D-111: the time is an argument, and nothing else tells the machine what time it is.
+TEST(Time, D111_IsPassedIn) {
+  EXPECT_EQ(Asker(honest_world()).at(support::kNow + 30 * support::kDay).ask(kAsked).security, Secure);
+  EXPECT_EQ(code(Asker(honest_world()).at(support::kNow + 30 * support::kDay + 1).ask(kAsked).reason),
+            "signature-expired");
+  EXPECT_EQ(code(Asker(honest_world()).at(support::kNow - 2 * support::kDay).ask(kAsked).reason),
+            "signature-not-yet-valid");
+}
+
+// D-112: small slices of work give the same verdict in more steps.
+TEST(Slices, D112_DoNotChangeTheVerdict) {
+  for (const char* text : {"www.signed.example. A", "nothing.example. A", "nothing.three. A", "x.wild.opt. A",
+                           "www.insecure.three. A", "alias.example. A"}) {
+    Asker whole(honest_world());
+    Asker sliced(honest_world());
+    sliced.policy().units_per_step = 1;
+    const Verdict expected = whole.ask(text);
+    const Verdict verdict = sliced.ask(text);
+    EXPECT_EQ(verdict.security, expected.security) << text;
+    EXPECT_EQ(verdict.reason, expected.reason) << text;
+    EXPECT_EQ(verdict.answer, expected.answer) << text;
+    EXPECT_GE(sliced.steps(), whole.steps()) << text;
+  }
+}
+
+// D-4: a response that does not answer the question counts for nothing.
+TEST(Responses, D4_OfAnotherQuestionAreNoReply) {
+  World world = honest_world();
+  const Policy policy;
+  WorkBudget budget(policy);
+  Exchanges exchanges(budget);
+  const Exchange& exchange = exchanges.ask(question("www.example. A"));
+  exchanges.give({question("zz.example. A")}, {world.message(question("zz.example. A")), 0});
+  EXPECT_TRUE(exchange.is_waiting());
+  exchanges.give({question("www.example. A")}, {world.message(question("zz.example. A")), 0});
+  EXPECT_EQ(exchange.state, Exchange::State::Missing);
+  EXPECT_EQ(code(exchange.missing.reason), "malformed-response");
+}
+
+}  // namespace
+}  // namespace danesweep::dnssec
