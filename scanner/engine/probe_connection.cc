@@ -108,7 +108,10 @@ class ProbeConnection {
 
   void connected(int status) {
     if (is_closing_) return;
-    if (status != 0) {
+    if (status == UV_ECONNRESET) {  // it was up, and reset before we looked (S-12)
+      probe_->connected(now());
+      probe_->closed(now());
+    } else if (status != 0) {
       probe_->connect_failed(connect_outcome(status));
     } else {
       source_ = own_address(tcp_);

@@ -9,9 +9,12 @@ namespace danesweep::scanner {
 namespace {
 
 using std::chrono::nanoseconds;
-constexpr nanoseconds kTrialSpacing = std::chrono::milliseconds{500};
-/// A resolver that is restarted is back by then.
-constexpr nanoseconds kLongestGrace = std::chrono::seconds{3};
+constexpr auto kRelaxed = std::memory_order_relaxed;
+constexpr nanoseconds kPingSpacing = std::chrono::milliseconds{500};
+/// A ping is answered from the resolver's cache.
+constexpr nanoseconds kLongestPatience = std::chrono::seconds{2};
+/// A resolver that is being restarted is back by then.
+constexpr nanoseconds kLongestGrace = std::chrono::seconds{2};
 
 std::int64_t ticks(Instant at) { return std::chrono::duration_cast<nanoseconds>(at.time_since_epoch()).count(); }
 
@@ -20,7 +23,7 @@ std::int64_t ticks(Instant at) { return std::chrono::duration_cast<nanoseconds>(
 ResolverHealth::ResolverHealth(const DnsSettings& settings)
     : states_(settings.resolvers.size()),
       level_of_(settings.resolvers.size()),
-      failures_allowed_(std::max(1U, settings.tries)),
+      patience_(std::min<nanoseconds>(kLongestPatience, settings.timeout).count()),
       grace_(std::min<nanoseconds>(kLongestGrace, settings.timeout).count()) {
   std::map<std::uint32_t, std::vector<ResolverId>> by_priority;
   for (std::size_t i = 0; i < settings.resolvers.size(); ++i)
@@ -33,19 +36,16 @@ ResolverHealth::ResolverHealth(const DnsSettings& settings)
 
 void ResolverHealth::answered(ResolverId id, Instant now) {
   State& resolver = state(id);
-  resolver.last_answer.store(ticks(now), std::memory_order_relaxed);
-  if (resolver.failures.load(std::memory_order_relaxed) == 0) return;
-  resolver.failures.store(0, std::memory_order_relaxed);
-  resolver.unreachable_since.store(0, std::memory_order_relaxed);
+  resolver.last_answer.store(ticks(now), kRelaxed);
+  if (!resolver.is_doubted.load(kRelaxed)) return;
+  resolver.is_doubted.store(false, kRelaxed);
+  resolver.pinged_since.store(0, kRelaxed);
+  resolver.unreachable_since.store(0, kRelaxed);
 }
 
-void ResolverHealth::failed(ResolverId id, Instant sent, Instant now) {
+void ResolverHealth::failed(ResolverId id, Instant sent) {
   State& resolver = state(id);
-  if (resolver.last_answer.load(std::memory_order_relaxed) > ticks(sent)) return;
-  if (resolver.failures.fetch_add(1, std::memory_order_relaxed) + 1 < failures_allowed_) return;
-  std::int64_t reachable = 0;
-  if (resolver.unreachable_since.compare_exchange_strong(reachable, ticks(now)))
-    resolver.next_trial.store(ticks(now) + kTrialSpacing.count(), std::memory_order_relaxed);
+  if (resolver.last_answer.load(kRelaxed) <= ticks(sent)) resolver.is_doubted.store(true, kRelaxed);
 }
 
 bool ResolverHealth::is_any_reachable(std::size_t level) const {
@@ -53,22 +53,48 @@ bool ResolverHealth::is_any_reachable(std::size_t level) const {
   return std::any_of(ids.begin(), ids.end(), [this](ResolverId id) { return is_reachable(id); });
 }
 
-bool ResolverHealth::may_try_again(ResolverId id, Instant now) {
-  std::atomic<std::int64_t>& next = state(id).next_trial;
-  std::int64_t due = next.load(std::memory_order_relaxed);
-  return due <= ticks(now) && next.compare_exchange_strong(due, ticks(now) + kTrialSpacing.count());
+bool ResolverHealth::is_in_doubt(std::size_t level) const {
+  const auto& ids = levels_[level];
+  return is_any_reachable(level) && std::all_of(ids.begin(), ids.end(), [this](ResolverId id) {
+           return !is_reachable(id) || state(id).is_doubted.load(kRelaxed);
+         });
+}
+
+bool ResolverHealth::wants_ping(ResolverId id, Instant now) {
+  State& resolver = state(id);
+  if (!resolver.is_doubted.load(kRelaxed)) return false;
+  std::int64_t due = resolver.next_ping.load(kRelaxed);
+  if (due > ticks(now) || !resolver.next_ping.compare_exchange_strong(due, ticks(now) + kPingSpacing.count()))
+    return false;
+  std::int64_t none = 0;
+  resolver.pinged_since.compare_exchange_strong(none, ticks(now));
+  return true;
+}
+
+void ResolverHealth::ping_refused(ResolverId id, Instant now) {
+  std::int64_t reachable = 0;
+  if (state(id).is_doubted.load(kRelaxed)) state(id).unreachable_since.compare_exchange_strong(reachable, ticks(now));
+}
+
+void ResolverHealth::check(Instant now) {
+  for (State& resolver : states_) {
+    const std::int64_t since = resolver.pinged_since.load(kRelaxed);
+    std::int64_t reachable = 0;
+    if (since != 0 && ticks(now) - since >= patience_)
+      resolver.unreachable_since.compare_exchange_strong(reachable, ticks(now));
+  }
 }
 
 bool ResolverHealth::all_gone(Instant now) {
-  if (gone_.load(std::memory_order_relaxed)) return true;
+  if (gone_.load(kRelaxed)) return true;
   std::int64_t latest = 0;
   for (const State& resolver : states_) {
-    const std::int64_t since = resolver.unreachable_since.load(std::memory_order_relaxed);
+    const std::int64_t since = resolver.unreachable_since.load(kRelaxed);
     if (since == 0) return false;
     latest = std::max(latest, since);
   }
   if (!states_.empty() && ticks(now) - latest < grace_) return false;
-  gone_.store(true, std::memory_order_relaxed);
+  gone_.store(true, kRelaxed);
   return true;
 }
 

@@ -37,7 +37,6 @@ struct ResolverPool::Ask {
   std::optional<dnssec::ErrorRcode> error;
   ResolverId error_from = dnssec::kNoResolver;
   Instant not_before{};
-  bool is_trial = false;
   ResolverId resolver = dnssec::kNoResolver;  ///< of the running try
   LookupLog log;
 };
@@ -57,6 +56,8 @@ ResolverPool::ResolverPool(Loop& loop, const Clock& clock, const DnsSettings& se
     transport.source_addresses = settings.source_addresses;
     transports_.push_back(std::make_unique<DnsTransport>(loop.uv(), clock, transport, *ring_));
   }
+  // The SOA of an anchored zone: every resolver that is of use here has it, or can say why not.
+  ping_ = {settings.anchors.empty() ? wire::DomainName() : settings.anchors.all().front().zone, wire::RrType::Soa};
   std::array<std::uint8_t, 8> seed{};
   dnssec::random_octets(seed);
   std::memcpy(&random_state_, seed.data(), sizeof random_state_);
@@ -116,15 +117,12 @@ std::size_t ResolverPool::last_level(const Ask& ask) const {
 }
 
 /// A reachable resolver of the level with room, by chance among those that this question has not tried yet.
-std::optional<ResolverId> ResolverPool::choose(const Ask& ask, std::size_t level, Instant now) {
+std::optional<ResolverId> ResolverPool::choose(const Ask& ask, std::size_t level) {
   std::array<ResolverId, kMaxResolvers> fresh{}, tried{};
   std::uint32_t fresh_count = 0, tried_count = 0;
   for (const ResolverId id : health_->levels()[level]) {
     if (!may_ask(ask, id)) continue;
-    const bool usable = health_->is_reachable(id) ? transports_[static_cast<std::size_t>(id)]->has_room()
-                                                  : health_->may_try_again(id, now);
-    if (!usable) continue;
-    if (!health_->is_reachable(id)) return id;  // a trial, taken when it was offered
+    if (!health_->is_reachable(id) || !transports_[static_cast<std::size_t>(id)]->has_room()) continue;
     if ((ask.tried & bit(id)) == 0) {
       fresh[fresh_count++] = id;
     } else {
@@ -143,13 +141,14 @@ ResolverPool::Placement ResolverPool::place(Ask& ask) {
     finish_empty(ask);
     return Placement::Ended;
   }
+  if (const auto ended = judge_tries(ask)) return *ended;
   const std::size_t last = last_level(ask);
   for (std::size_t level = ask.level; level <= last; ++level) {
     if (is_asked_out(ask, level)) {  // errors never lead to a lower priority
       finish_empty(ask);
       return Placement::Ended;
     }
-    if (const auto chosen = choose(ask, level, now)) return start_try(ask, *chosen) ? Placement::Sent : Placement::Wait;
+    if (const auto chosen = choose(ask, level)) return start_try(ask, *chosen) ? Placement::Sent : Placement::Wait;
     const auto& ids = health_->levels()[level];
     const bool is_usable = std::any_of(ids.begin(), ids.end(),
                                        [&](ResolverId id) { return may_ask(ask, id) && health_->is_reachable(id); });
@@ -166,7 +165,6 @@ ResolverPool::Placement ResolverPool::place(Ask& ask) {
 bool ResolverPool::start_try(Ask& ask, ResolverId resolver) {
   if (!rate_->take(clock_->steady())) return false;
   ask.tried |= bit(resolver);
-  ask.is_trial = !health_->is_reachable(resolver);
   log_event(ask, LookupEvent::Kind::Server, resolver);
   log_event(ask, LookupEvent::Kind::Sent, resolver);
   ask.resolver = resolver;  // a capture of two pointers fits into the function object: no allocation per query
@@ -192,10 +190,10 @@ void ResolverPool::try_ended(Ask& ask, ResolverId resolver, TryResult result) {
     case Silence:
     case Refused:
     case Unsendable:
-      health_->failed(resolver, result.sent, now);
+      health_->failed(resolver, result.sent);
       log_event(ask, LookupEvent::Kind::Error, resolver);
       if (result.kind != Silence) ask.not_before = now + kRefusedPause * std::min(ask.tries + 1, 5U);
-      ask.tries += ask.is_trial ? 0 : 1;
+      ++ask.tries;
       break;
     case Unusable:
       health_->answered(resolver, now);
@@ -218,23 +216,27 @@ void ResolverPool::note_error(Ask& ask, ResolverId resolver, const TryResult& re
   }
 }
 
-void ResolverPool::try_again(Ask& ask) {
+/// A question that has used up its tries goes on to the next priority if nobody of this one can be reached.
+std::optional<ResolverPool::Placement> ResolverPool::judge_tries(Ask& ask) {
   const auto members = static_cast<std::uint32_t>(health_->levels()[ask.level].size());
-  if (ask.tries >= std::max(settings_->tries, members)) {
-    if (health_->is_any_reachable(ask.level) || ask.level >= last_level(ask)) {
-      finish_empty(ask);
-      return;
-    }
-    ++ask.level;
-    ask.tries = 0;
-    ask.not_before = {};
+  if (ask.tries < std::max(settings_->tries, members)) return std::nullopt;
+  if (health_->is_in_doubt(ask.level)) return Placement::Later;
+  if (health_->is_any_reachable(ask.level) || ask.level >= last_level(ask)) {
+    finish_empty(ask);
+    return Placement::Ended;
   }
+  ++ask.level;
+  ask.tries = 0;
+  return std::nullopt;
+}
+
+void ResolverPool::try_again(Ask& ask) {
   // Another resolver need not wait for the one that refused.
   const auto& ids = health_->levels()[ask.level];
   const bool has_other = std::any_of(ids.begin(), ids.end(), [&](ResolverId id) {
     return may_ask(ask, id) && (ask.tried & bit(id)) == 0 && health_->is_reachable(id);
   });
-  if (has_other || !health_->is_any_reachable(ask.level)) ask.not_before = {};
+  if (has_other) ask.not_before = {};
   keep(ask, place(ask));
 }
 
@@ -265,8 +267,24 @@ void ResolverPool::pump() {
   }
 }
 
+void ResolverPool::ping_doubted() {
+  const Instant now = clock_->steady();
+  health_->check(now);
+  for (std::size_t i = 0; i < transports_.size(); ++i) {
+    const auto id = static_cast<ResolverId>(i);
+    if (!health_->wants_ping(id, now)) continue;
+    transports_[i]->send(ping_, [this, id](const TryResult& result) {
+      using enum TryResult::Kind;
+      const bool is_there = result.kind == Message || result.kind == BareRcode || result.kind == Unusable;
+      if (is_there) health_->answered(id, clock_->steady());
+      if (result.kind == Refused || result.kind == Unsendable) health_->ping_refused(id, clock_->steady());
+    });
+  }
+}
+
 void ResolverPool::tick() {
   for (auto& transport : transports_) transport->tick();
+  ping_doubted();
   if (health_->all_gone(clock_->steady()))  // what is still out will not come back
     for (auto& transport : transports_) transport->abandon();
   std::vector<Ask*> later;

@@ -64,7 +64,9 @@ class ResolverPool : public ResponseSource {
 
   Placement place(Ask& ask);
   bool start_try(Ask& ask, ResolverId resolver);
-  std::optional<ResolverId> choose(const Ask& ask, std::size_t level, Instant now);
+  std::optional<ResolverId> choose(const Ask& ask, std::size_t level);
+  std::optional<Placement> judge_tries(Ask& ask);
+  void ping_doubted();
   bool may_ask(const Ask& ask, ResolverId resolver) const;
   bool is_asked_out(const Ask& ask, std::size_t level) const;
   std::size_t last_level(const Ask& ask) const;
@@ -95,6 +97,7 @@ class ResolverPool : public ResponseSource {
     dnssec::Response response;
   };
   std::vector<Finished> finished_;
+  wire::Question ping_;
   std::uint64_t random_state_;
   std::uint32_t answers_this_turn_ = 0;
   std::chrono::microseconds nap_{0};
