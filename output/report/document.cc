@@ -203,8 +203,8 @@ void add_failover(Document& document, const Summary& summary) {
   const Tally changed = summary.failover_changes.all();
   document.emplace_back(Heading{"Resolver failover"});
   Lines lines{
-      {fmt::format("If the priority-0 resolvers fail: {} of {} change ({})", grouped(changed.domains),
-                   counted(summary.failover_asked.domains, "domain"), counted(changed.recipients, "recipient"))}};
+      {fmt::format("If the priority-0 resolvers fail: {} of {} domains change ({} recipients)",
+                   grouped(changed.domains), grouped(summary.failover_asked.domains), grouped(changed.recipients))}};
   for (const Listed& line : summary.failover_changes.first()) {
     lines.lines.push_back(fmt::format("  {}  {}", line.domain, line.detail));
   }

@@ -289,12 +289,12 @@ TEST(Differences, WhereRfc7672AndTheTableDifferAreListed) {
 TEST(Failover, TheSentenceComesAlsoWithNothingChangedE104) {
   Result same = domain("a.example", Secure, {good_host("mx")});
   same.failover = Failover{Action::DaneSuccess, Action::DaneSuccess, "ok"};
-  EXPECT_NE(Scan().add(same).text().find("If the priority-0 resolvers fail: 0 of 1 domain change (0 recipients)"),
+  EXPECT_NE(Scan().add(same).text().find("If the priority-0 resolvers fail: 0 of 1 domains change (0 recipients)"),
             std::string::npos);
   Result changed = domain("example.org", Secure, {good_host("mx")});
   changed.failover = Failover{Action::DaneFail, Action::DaneFail, "mx-bogus"};
   const std::string text = Scan().add(changed, 1500).text();
-  EXPECT_NE(text.find("If the priority-0 resolvers fail: 1 of 1 domain change (1,500 recipients)"), std::string::npos)
+  EXPECT_NE(text.find("If the priority-0 resolvers fail: 1 of 1 domains change (1,500 recipients)"), std::string::npos)
       << text;
   EXPECT_NE(text.find("  example.org  DANE_SUCCESS -> DANE_FAIL  mx bogus"), std::string::npos) << text;
 }
