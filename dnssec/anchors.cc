@@ -83,24 +83,6 @@ std::optional<int> parse_digits(std::string_view text, std::size_t at, std::size
   return value;
 }
 
-/// xsd:dateTime with a zone: 2017-02-02T00:00:00+00:00 or ...Z.
-std::optional<UnixTime> parse_date(std::string_view text) {
-  using namespace std::chrono;
-  const auto y = parse_digits(text, 0, 4), mon = parse_digits(text, 5, 2), d = parse_digits(text, 8, 2);
-  const auto h = parse_digits(text, 11, 2), min = parse_digits(text, 14, 2), s = parse_digits(text, 17, 2);
-  if (!y || !mon || !d || !h || !min || !s || *h > 23 || *min > 59 || *s > 60) return std::nullopt;
-  if (text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' || text[16] != ':') return std::nullopt;
-  const year_month_day date(year(*y), month(static_cast<unsigned>(*mon)), day(static_cast<unsigned>(*d)));
-  if (!date.ok()) return std::nullopt;
-  const UnixTime local = sys_days(date).time_since_epoch() / seconds(1) + *h * 3600 + *min * 60 + *s;
-  const std::string_view zone = text.substr(19);
-  if (zone == "Z") return local;
-  const auto zh = parse_digits(zone, 1, 2), zm = parse_digits(zone, 4, 2);
-  if (zone.size() != 6 || (zone[0] != '+' && zone[0] != '-') || zone[3] != ':' || !zh || !zm) return std::nullopt;
-  const UnixTime offset = *zh * 3600 + *zm * 60;
-  return zone[0] == '+' ? local - offset : local + offset;
-}
-
 std::optional<TrustAnchor> digest_anchor(const pugi::xml_node& node, const wire::DomainName& zone) {
   const auto number = [&](const char* name, int limit) -> std::optional<int> {
     const std::string_view text = node.child_value(name);
@@ -173,6 +155,23 @@ TrustAnchor embedded(std::string_view line) {
 }
 
 }  // namespace
+
+std::optional<UnixTime> parse_date(std::string_view text) {
+  using namespace std::chrono;
+  const auto y = parse_digits(text, 0, 4), mon = parse_digits(text, 5, 2), d = parse_digits(text, 8, 2);
+  const auto h = parse_digits(text, 11, 2), min = parse_digits(text, 14, 2), s = parse_digits(text, 17, 2);
+  if (!y || !mon || !d || !h || !min || !s || *h > 23 || *min > 59 || *s > 60) return std::nullopt;
+  if (text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' || text[16] != ':') return std::nullopt;
+  const year_month_day date(year(*y), month(static_cast<unsigned>(*mon)), day(static_cast<unsigned>(*d)));
+  if (!date.ok()) return std::nullopt;
+  const UnixTime local = sys_days(date).time_since_epoch() / seconds(1) + *h * 3600 + *min * 60 + *s;
+  const std::string_view zone = text.substr(19);
+  if (zone == "Z") return local;
+  const auto zh = parse_digits(zone, 1, 2), zm = parse_digits(zone, 4, 2);
+  if (zone.size() != 6 || (zone[0] != '+' && zone[0] != '-') || zone[3] != ':' || !zh || !zm) return std::nullopt;
+  const UnixTime offset = *zh * 3600 + *zm * 60;
+  return zone[0] == '+' ? local - offset : local + offset;
+}
 
 TrustAnchors::TrustAnchors(std::vector<TrustAnchor> anchors) : anchors_(std::move(anchors)) {
   std::stable_sort(anchors_.begin(), anchors_.end(),

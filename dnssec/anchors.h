@@ -55,6 +55,9 @@ struct AnchorFile {
 /// validFrom <= now < validUntil (D-121).
 tl::expected<AnchorFile, AnchorFileError> parse_anchor_file(std::string_view content, UnixTime now);
 
+/// xsd:dateTime with a zone, as in root-anchors.xml and the state file: "2017-02-02T00:00:00+00:00", "...Z".
+std::optional<UnixTime> parse_date(std::string_view text);
+
 /// 20326 and 38696 (D-124).
 const std::vector<TrustAnchor>& embedded_root_anchors();
 

@@ -307,6 +307,7 @@ VerifiedRrset SignatureCheck::verified(const Candidate& candidate) const {
   result.labels_ = candidate.rrsig.labels;
   result.algorithm_ = candidate.rrsig.algorithm;
   result.key_tag_ = candidate.rrsig.key_tag;
+  result.original_ttl_ = candidate.rrsig.original_ttl;
   result.inception_ = candidate.inception;
   result.expiration_ = candidate.expiration;
   const std::int64_t left = std::max<std::int64_t>(candidate.expiration - context_.now, 0);

@@ -67,6 +67,7 @@ class VerifiedRrset {
   /// `*.` + rightmost labels when expanded, else the owner (D-77).
   wire::DomainName signed_owner() const;
   std::uint32_t ttl() const { return ttl_; }                 ///< D-14
+  std::uint32_t original_ttl() const { return original_ttl_; }
   UnixTime expiration() const { return expiration_; }
   UnixTime inception() const { return inception_; }
   std::uint16_t signing_key_tag() const { return key_tag_; }
@@ -78,7 +79,7 @@ class VerifiedRrset {
   wire::Rrset rrset_;
   wire::DomainName zone_;
   std::uint8_t labels_ = 0, algorithm_ = 0;
-  std::uint32_t ttl_ = 0;
+  std::uint32_t ttl_ = 0, original_ttl_ = 0;
   UnixTime expiration_ = 0, inception_ = 0;
   std::uint16_t key_tag_ = 0;
 };

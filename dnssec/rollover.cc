@@ -1,0 +1,522 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dnssec/rollover.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+
+#include <fmt/format.h>
+
+#include "dnssec/algorithms.h"
+#include "dnssec/wire/rdata.h"
+#include "dnssec/zone_keys.h"
+
+namespace danesweep::dnssec {
+namespace {
+
+using std::chrono::seconds;
+using wire::Dnskey;
+
+constexpr seconds kHour{3600}, kDay{86400};
+constexpr seconds kAddHoldDown = 30 * kDay, kRemoveHoldDown = 30 * kDay, kKeepMissing = 366 * kDay;
+constexpr seconds kBackwardsTolerance = kDay, kLongRefresh = 15 * kDay;
+constexpr seconds kStale = 10 * kDay, kLongAway = 60 * kDay;
+constexpr std::uint32_t kMinSights = 2;
+
+using enum KeyState;
+
+struct Row {
+  KeyState state, seen, not_seen, hold_down_over, revoked;
+};
+
+// clang-format off
+constexpr Row kTable[] = {
+    // state   seen     not seen  hold-down over  seen revoked
+    {Start,    AddPend, Start,    Start,          Start},
+    {AddPend,  AddPend, Start,    Valid,          Start},
+    {Valid,    Valid,   Missing,  Valid,          Revoked},
+    {Missing,  Valid,   Missing,  Missing,        Revoked},
+    {Revoked,  Revoked, Revoked,  Removed,        Revoked},
+    {Removed,  Removed, Removed,  Removed,        Removed},
+};
+// clang-format on
+
+constexpr std::array<std::string_view, 6> kStateTexts = {"START", "ADDPEND", "VALID", "MISSING", "REVOKED", "REMOVED"};
+constexpr std::array<std::string_view, 3> kSourceTexts = {"embedded", "file", "rollover"};
+
+constexpr std::size_t kFlagsOctets = 2;
+
+bool same_key(Bytes a, Bytes b) {
+  return a.size() > kFlagsOctets &&
+         std::ranges::equal(a.subspan(kFlagsOctets), b.subspan(std::min(kFlagsOctets, b.size())));
+}
+
+std::uint16_t flags_of(Bytes rdata) {
+  return rdata.size() < kFlagsOctets ? std::uint16_t{0} : static_cast<std::uint16_t>(rdata[0] << 8U | rdata[1]);
+}
+
+bool is_revoked(Bytes rdata) { return (flags_of(rdata) & Dnskey::kRevoke) != 0; }
+bool is_sep(Bytes rdata) { return (flags_of(rdata) & Dnskey::kSep) != 0; }
+
+std::vector<std::uint8_t> with_revoke(std::vector<std::uint8_t> rdata) {
+  rdata[1] = static_cast<std::uint8_t>(rdata[1] | Dnskey::kRevoke);
+  return rdata;
+}
+
+std::vector<std::uint8_t> without_revoke(Bytes rdata) {
+  std::vector<std::uint8_t> out(rdata.begin(), rdata.end());
+  out[1] = static_cast<std::uint8_t>(out[1] & ~unsigned{Dnskey::kRevoke});
+  return out;
+}
+
+/// Why a key cannot become an anchor, whatever it does; "" if it can (D-113, D-119).
+std::string unusable_because(const Dnskey& key, Crypto& crypto) {
+  if ((key.flags & Dnskey::kZone) == 0) return "it lacks the zone-key flag";
+  if (key.protocol != 3) return fmt::format("its protocol is {}", key.protocol);
+  const auto loaded = crypto.load_key(key.algorithm, key.public_key);
+  if (loaded) return "";
+  switch (loaded.error()) {
+    case KeyFault::UnsupportedAlgorithm:
+      return fmt::format("algorithm {} is not supported", key.algorithm);
+    case KeyFault::UnsupportedSize: {
+      const auto shape = parse_rsa_key(key.public_key);
+      return fmt::format("keys of {} bits are not supported", shape ? shape->bits : 0);
+    }
+    case KeyFault::Malformed:
+      break;
+  }
+  return "it cannot be parsed";
+}
+
+bool ds_names(Bytes ds_rdata, Bytes dnskey_rdata, const wire::DomainName& zone, Crypto& crypto) {
+  const auto ds = wire::parse_ds(ds_rdata);
+  if (!ds || ds->key_tag != key_tag(dnskey_rdata) || ds->algorithm != dnskey_rdata[3]) return false;
+  const auto digest = crypto.ds_digest(ds->digest_type, zone.lower().wire(), dnskey_rdata);
+  return digest && std::ranges::equal(*digest, ds->digest);
+}
+
+bool revokes_itself(const wire::Rrset& dnskeys, const wire::DomainName& zone, const ZoneKey& key,
+                    SignatureContext& context) {
+  return verify_rrset(dnskeys, zone, std::span(&key, 1), SignedRole::Revocation, context).has_value();
+}
+
+/// Only keys that stand in the state can be revoked: nothing is paid for others.
+bool is_known(const AnchorState& state, const ObservedKey& key) {
+  return !key.anchored_by.empty() || std::any_of(state.keys.begin(), state.keys.end(), [&](const AnchorKey& known) {
+    return known.form == AnchorForm::Dnskey && same_key(known.rdata, key.rdata);
+  });
+}
+
+ObservedKey observe_key(const AnchorState& state, const wire::Rrset& dnskeys, const ZoneKey& key,
+                        SignatureContext& context) {
+  ObservedKey observed;
+  observed.rdata = key.rdata;
+  const auto dnskey = wire::parse_dnskey(key.rdata);
+  if (!dnskey) {
+    observed.unusable = "it cannot be parsed";
+    return observed;
+  }
+  observed.unusable = unusable_because(*dnskey, *context.crypto);
+  const auto plain = without_revoke(key.rdata);
+  for (std::size_t i = 0; i < state.keys.size(); ++i)
+    if (state.keys[i].form == AnchorForm::Ds && ds_names(state.keys[i].rdata, plain, state.zone, *context.crypto))
+      observed.anchored_by.push_back(i);
+  if (is_revoked(key.rdata) && is_known(state, observed))
+    observed.signed_revocation = revokes_itself(dnskeys, state.zone, key, context);
+  return observed;
+}
+
+/// The keys of the set that trusted anchors without SEP vouch for, each tried alone.
+std::vector<std::vector<std::uint8_t>> verifying_keys_without_sep(const AnchorState& state, const wire::Rrset& dnskeys,
+                                                                  const Observation& seen, SignatureContext& context) {
+  std::vector<std::vector<std::uint8_t>> out;
+  for (const ObservedKey& key : seen.keys) {
+    if (is_sep(key.rdata) || is_revoked(key.rdata) || !key.unusable.empty()) continue;
+    const bool anchored =
+        !key.anchored_by.empty() || std::any_of(state.keys.begin(), state.keys.end(), [&](const AnchorKey& known) {
+          return known.is_trusted() && known.form == AnchorForm::Dnskey && same_key(known.rdata, key.rdata);
+        });
+    if (!anchored) continue;
+    const TrustAnchor alone{state.zone, AnchorForm::Dnskey, key.rdata};
+    if (prove_by_anchors(state.zone, std::span(&alone, 1), &dnskeys, context).keys) out.push_back(key.rdata);
+  }
+  return out;
+}
+
+void read_validity(Observation& seen, const ZoneKeys& proven, const wire::Rrset& dnskeys, SignatureContext& context) {
+  std::vector<ZoneKey> signers;
+  std::copy_if(proven.keys.begin(), proven.keys.end(), std::back_inserter(signers),
+               [](const ZoneKey& key) { return key.signs_key_set; });
+  const auto verified = verify_rrset(dnskeys, proven.zone, signers, SignedRole::Ordinary, context);
+  seen.verified = verified.has_value();
+  if (!verified) return;
+  seen.original_ttl = verified->original_ttl();
+  seen.expiration = verified->expiration();
+}
+
+/// One call of `advance`.
+class Advance {
+ public:
+  Advance(AnchorState state, const Observation& seen, const RolloverClock& clock)
+      : seen_(seen), clock_(clock), now_(clock.now) {
+    step_.state = std::move(state);
+  }
+
+  RolloverStep run() {
+    if (!is_clock_believable()) return std::move(step_);
+    for (const ObservedKey& key : seen_.keys)
+      if (key.signed_revocation) revoke(key);
+    if (seen_.verified)
+      succeed();
+    else
+      fail();
+    drop_start_records();
+    if (trusted_anchors(step_.state).empty()) note(nothing_left());
+    return std::move(step_);
+  }
+
+ private:
+  bool is_clock_believable() {
+    const auto& last = step_.state.last_success;
+    const bool before_last = last && now_ < *last - kBackwardsTolerance.count();
+    const bool before_build = clock_.source == ClockSource::System && now_ < clock_.build_date;
+    if (!before_last && !before_build) return true;
+    note(fmt::format("the clock says {}, which is before {}: the trust anchors are used as they stand, not advanced",
+                     date_to_text(now_), before_last ? "their last refresh" : "this program was built"));
+    return false;
+  }
+
+  void succeed() {
+    adopt_keys_of_ds();
+    replace_start_keys_without_sep();
+    drop_start_records();
+    for (AnchorKey& key : step_.state.keys)
+      if (key.form == AnchorForm::Dnskey) apply_set(key);
+    drop_start_records();
+    add_new_keys();
+    forget_long_missing();
+    list_ignored();
+    AnchorState& state = step_.state;
+    state.last_success = now_;
+    state.original_ttl = seen_.original_ttl;
+    state.signature_expiration = seen_.expiration;
+    const seconds interval = refresh_interval(seen_.original_ttl, seconds(seen_.expiration - now_));
+    const seconds spread = interval * (900 + std::min(clock_.spread_permille, 1000U) / 10) / 1000;
+    state.next_probe = now_ + std::max(spread, kHour).count();
+  }
+
+  /// D-117: no state changes for a set that does not count.
+  void fail() {
+    AnchorState& state = step_.state;
+    state.last_failure = now_;
+    const seconds to_expiration(state.signature_expiration ? *state.signature_expiration - now_ : 0);
+    state.next_probe = now_ + retry_interval(state.original_ttl, to_expiration).count();
+    note(fmt::format("the key set of {} could not be verified: {}", zone_text(), sentence(seen_.reason, seen_.facts)));
+    const bool long_away = state.last_success && now_ - *state.last_success > kLongAway.count();
+    if (long_away && seen_.reason == Reason::AnchorNoMatchingKey)
+      note(fmt::format(
+          "the last success was {}: the keys were probably rolled since then; get IANA's root-anchors.xml in "
+          "a way that you trust and run `danesweep anchors init --from FILE --force`",
+          date_to_text(*state.last_success)));
+  }
+
+  /// D-118, D-119.
+  std::string nothing_left() const {
+    std::string text = fmt::format(
+        "no trusted key of {} is left: give new ones by `danesweep anchors init --from FILE --force`", zone_text());
+    for (const IgnoredKey& key : step_.state.ignored)
+      text += fmt::format("; key {} is published but ignored: {}", key.tag, key.why);
+    return text;
+  }
+
+  const ObservedKey* find_seen(const AnchorKey& key) const {
+    const ObservedKey* found = nullptr;  // one key may stand in a set with and without REVOKE: the bit counts
+    for (const ObservedKey& observed : seen_.keys)
+      if (same_key(observed.rdata, key.rdata) && (!found || is_revoked(observed.rdata))) found = &observed;
+    return found;
+  }
+
+  void apply_set(AnchorKey& key) {
+    const ObservedKey* observed = find_seen(key);
+    if (observed && is_revoked(observed->rdata)) return;  // done by `revoke`, or not signed by it: says nothing (D-116)
+    if (observed) {
+      const bool ripe = key.state == AddPend && now_ >= key.hold_down_until.value_or(0) && key.sights + 1 >= kMinSights;
+      apply(key, ripe ? KeyEvent::HoldDownOver : KeyEvent::Seen);
+      see(key);
+      return;
+    }
+    const bool over = key.state == Revoked && now_ >= key.hold_down_until.value_or(0);
+    apply(key, over ? KeyEvent::HoldDownOver : KeyEvent::NotSeen);
+  }
+
+  void see(AnchorKey& key) {
+    key.last_seen = now_;
+    ++key.sights;
+    if (key.state == Revoked) key.hold_down_until = now_ + kRemoveHoldDown.count();
+  }
+
+  void apply(AnchorKey& key, KeyEvent event) { enter(key, next_state(key.state, event)); }
+
+  void enter(AnchorKey& key, KeyState next) {
+    if (key.state == next) return;
+    step_.changes.push_back({key.tag(), key.state, next});
+    key.state = next;
+    key.since = now_;
+    key.hold_down_until.reset();
+  }
+
+  AnchorKey* find_record(Bytes rdata) {
+    for (AnchorKey& key : step_.state.keys)
+      if (key.form == AnchorForm::Dnskey && same_key(key.rdata, rdata)) return &key;
+    return nullptr;
+  }
+
+  /// The one record of a key that DS of the state name: the first of them turns into it, the others are blanked.
+  /// Nothing is erased yet, because `anchored_by` counts places.
+  AnchorKey* claim(const ObservedKey& observed) {
+    AnchorKey* record = find_record(observed.rdata);
+    for (const std::size_t place : observed.anchored_by) {
+      AnchorKey& key = step_.state.keys[place];
+      if (key.form != AnchorForm::Ds) continue;
+      key.form = AnchorForm::Dnskey;
+      key.rdata = record ? std::vector<std::uint8_t>() : without_revoke(observed.rdata);
+      if (!record) record = &key;
+    }
+    return record;
+  }
+
+  /// Final and at once, whoever else signed the set (D-116).
+  void revoke(const ObservedKey& observed) {
+    AnchorKey* key = claim(observed);
+    if (!key) return;
+    if (key->state == Start) key->state = Valid;  // known by DS until now, and trusted
+    if (key->is_trusted()) key->rdata = with_revoke(key->rdata);
+    apply(*key, KeyEvent::SeenRevoked);
+    if (key->state == Revoked) see(*key);
+  }
+
+  /// D-121: a key that a start DS names is VALID as soon as a set that counts holds it.
+  void adopt_keys_of_ds() {
+    for (const ObservedKey& observed : seen_.keys) {
+      if (is_revoked(observed.rdata) || !observed.unusable.empty() || observed.anchored_by.empty()) continue;
+      AnchorKey* key = claim(observed);
+      if (key && (key->state == Start || key->state == AddPend)) enter(*key, Valid);
+    }
+  }
+
+  /// Blanked DS, and keys that fell from ADDPEND back to START.
+  void drop_start_records() {
+    std::erase_if(step_.state.keys,
+                  [](const AnchorKey& key) { return key.form == AnchorForm::Dnskey && key.state == Start; });
+  }
+
+  bool may_enter(const ObservedKey& observed) const {
+    return is_sep(observed.rdata) && !is_revoked(observed.rdata) && observed.unusable.empty();
+  }
+
+  /// D-113. Without an SEP key in the set there is nothing to take its place, and it stays.
+  void replace_start_keys_without_sep() {
+    const bool any_sep =
+        std::any_of(seen_.keys.begin(), seen_.keys.end(), [&](const ObservedKey& key) { return may_enter(key); });
+    if (!any_sep || seen_.start_keys_without_sep.empty()) return;
+    for (const ObservedKey& observed : seen_.keys)
+      if (may_enter(observed)) enter_at_once(observed);
+    for (const auto& rdata : seen_.start_keys_without_sep)
+      if (AnchorKey* key = find_record(rdata)) enter(*key, Removed);
+  }
+
+  void enter_at_once(const ObservedKey& observed) {
+    AnchorKey* known = find_record(observed.rdata);
+    if (!known) {
+      if (step_.state.keys.size() == kMaxAnchorKeys) return;
+      known = &step_.state.keys.emplace_back();
+      known->rdata = observed.rdata;
+    }
+    if (known->state == Start || known->state == AddPend) enter(*known, Valid);
+  }
+
+  void add_new_keys() {
+    for (const ObservedKey& observed : seen_.keys) {
+      if (!may_enter(observed) || find_record(observed.rdata)) continue;
+      if (step_.state.keys.size() == kMaxAnchorKeys) {
+        note(fmt::format("{} publishes more keys than the {} that are kept", zone_text(), kMaxAnchorKeys));
+        return;
+      }
+      AnchorKey key;
+      key.rdata = observed.rdata;
+      apply(key, KeyEvent::Seen);
+      see(key);
+      key.hold_down_until = now_ + std::max<std::int64_t>(kAddHoldDown.count(), seen_.original_ttl);  // D-114
+      step_.state.keys.push_back(std::move(key));
+    }
+  }
+
+  void forget_long_missing() {  // D-117
+    auto& keys = step_.state.keys;
+    const bool any_valid =
+        std::any_of(keys.begin(), keys.end(), [](const AnchorKey& key) { return key.state == Valid; });
+    for (AnchorKey& key : keys)
+      if (any_valid && key.state == Missing && now_ - key.since >= kKeepMissing.count()) enter(key, Removed);
+  }
+
+  void list_ignored() {
+    step_.state.ignored.clear();
+    for (const ObservedKey& key : seen_.keys)
+      if (is_sep(key.rdata) && !is_revoked(key.rdata) && !key.unusable.empty() && key.rdata.size() > 3 &&
+          step_.state.ignored.size() < kMaxAnchorKeys)
+        step_.state.ignored.push_back({key_tag(key.rdata), key.rdata[3], key.unusable});
+  }
+
+  std::string zone_text() const { return step_.state.zone.to_text(); }
+  void note(std::string text) { step_.notes.push_back(std::move(text)); }
+
+  const Observation& seen_;
+  const RolloverClock& clock_;
+  UnixTime now_;
+  RolloverStep step_;
+};
+
+std::int64_t days_until(UnixTime then, UnixTime now) {
+  return std::max<std::int64_t>(0, (then - now + kDay.count() - 1) / kDay.count());
+}
+
+}  // namespace
+
+std::string_view to_text(KeyState state) { return kStateTexts[static_cast<std::size_t>(state)]; }
+
+std::optional<KeyState> parse_key_state(std::string_view text) {
+  const auto found = std::find(kStateTexts.begin(), kStateTexts.end(), text);
+  if (found == kStateTexts.end()) return std::nullopt;
+  return static_cast<KeyState>(found - kStateTexts.begin());
+}
+
+std::string_view to_text(AnchorSource source) { return kSourceTexts[static_cast<std::size_t>(source)]; }
+
+std::optional<AnchorSource> parse_anchor_source(std::string_view text) {
+  const auto found = std::find(kSourceTexts.begin(), kSourceTexts.end(), text);
+  if (found == kSourceTexts.end()) return std::nullopt;
+  return static_cast<AnchorSource>(found - kSourceTexts.begin());
+}
+
+KeyState next_state(KeyState state, KeyEvent event) {
+  const Row& row = kTable[static_cast<std::size_t>(state)];
+  switch (event) {
+    case KeyEvent::Seen:
+      return row.seen;
+    case KeyEvent::NotSeen:
+      return row.not_seen;
+    case KeyEvent::HoldDownOver:
+      return row.hold_down_over;
+    case KeyEvent::SeenRevoked:
+      return row.revoked;
+  }
+  return state;
+}
+
+std::uint16_t AnchorKey::tag() const {
+  if (form == AnchorForm::Dnskey) return key_tag(rdata);
+  const auto ds = wire::parse_ds(rdata);
+  return ds ? ds->key_tag : std::uint16_t{0};
+}
+
+std::uint8_t AnchorKey::algorithm() const {
+  const std::size_t place = form == AnchorForm::Dnskey ? 3 : 2;
+  return rdata.size() > place ? rdata[place] : std::uint8_t{0};
+}
+
+bool AnchorKey::is_trusted() const {
+  return state == Valid || state == Missing || (state == Start && form == AnchorForm::Ds);
+}
+
+AnchorState initial_state(const wire::DomainName& zone, std::span<const TrustAnchor> anchors, AnchorSource source,
+                          UnixTime now) {
+  AnchorState state;
+  state.zone = zone;
+  for (const TrustAnchor& anchor : anchors) {
+    if (state.keys.size() == kMaxAnchorKeys) break;
+    AnchorKey key;
+    key.form = anchor.form;
+    key.rdata = anchor.rdata;
+    key.state = anchor.form == AnchorForm::Ds ? Start : Valid;
+    key.since = now;
+    key.source = source;
+    state.keys.push_back(std::move(key));
+  }
+  return state;
+}
+
+std::vector<TrustAnchor> trusted_anchors(const AnchorState& state) {
+  std::vector<TrustAnchor> anchors;
+  for (const AnchorKey& key : state.keys)
+    if (key.is_trusted()) anchors.push_back({state.zone, key.form, key.rdata});
+  return anchors;
+}
+
+Observation observe(const AnchorState& state, const wire::Rrset* dnskeys, SignatureContext& context) {
+  Observation seen;
+  const auto anchors = trusted_anchors(state);
+  const KeySetOutcome outcome = prove_by_anchors(state.zone, anchors, dnskeys, context);
+  seen.reason = outcome.reason;
+  seen.facts = outcome.facts;
+  if (!dnskeys || dnskeys->malformed || dnskeys->rdata.size() > context.policy->max_keys) return seen;
+  for (const ZoneKey& key : load_zone_keys(*dnskeys, context))
+    seen.keys.push_back(observe_key(state, *dnskeys, key, context));
+  std::sort(seen.keys.begin(), seen.keys.end(),
+            [](const ObservedKey& a, const ObservedKey& b) { return a.rdata < b.rdata; });
+  if (!outcome.keys) return seen;
+  read_validity(seen, *outcome.keys, *dnskeys, context);
+  seen.start_keys_without_sep = verifying_keys_without_sep(state, *dnskeys, seen, context);
+  return seen;
+}
+
+RolloverStep advance(AnchorState state, const Observation& observation, const RolloverClock& clock) {
+  return Advance(std::move(state), observation, clock).run();
+}
+
+bool is_due(const AnchorState& state, UnixTime now) { return !state.next_probe || now >= *state.next_probe; }
+
+std::chrono::seconds refresh_interval(std::uint32_t original_ttl, std::chrono::seconds to_expiration) {
+  return std::max(kHour, std::min({kLongRefresh, seconds(original_ttl / 2), to_expiration / 2}));
+}
+
+std::chrono::seconds retry_interval(std::uint32_t original_ttl, std::chrono::seconds to_expiration) {
+  return std::max(kHour, std::min({kDay, seconds(original_ttl / 10), to_expiration / 10}));
+}
+
+std::vector<std::string> anchor_warnings(const AnchorState& state, UnixTime now) {
+  std::vector<std::string> warnings;
+  if (trusted_anchors(state).empty()) warnings.push_back("no trusted key is left: see `danesweep anchors show`");
+  if (!state.last_success)
+    warnings.push_back("the trust anchors were never refreshed: run `danesweep anchors update`");
+  else if (now - *state.last_success > kStale.count())
+    warnings.push_back(
+        fmt::format("the trust anchors were last refreshed {} ({} days ago): run `danesweep anchors update`",
+                    date_to_text(*state.last_success), (now - *state.last_success) / kDay.count()));
+  for (const AnchorKey& key : state.keys)
+    if (key.state == AddPend)
+      warnings.push_back(fmt::format("key {} is within its hold-down: {}", key.tag(), outlook(key, now)));
+  return warnings;
+}
+
+std::string outlook(const AnchorKey& key, UnixTime now) {
+  const UnixTime until = key.hold_down_until.value_or(now);
+  switch (key.state) {
+    case Start:
+      return "trusted by its DS; becomes VALID when its key is seen in a verified set";
+    case AddPend:
+      if (now >= until) return "becomes VALID when it is seen again in a verified set";
+      return fmt::format("{} days of hold-down left; may become VALID from {}", days_until(until, now),
+                         date_to_text(until));
+    case Valid:
+      return "trusted";
+    case Missing:
+      return "trusted, although the last verified set did not hold it";
+    case Revoked:
+      return fmt::format("revoked by its owner, never trusted again; REMOVED after {}", date_to_text(until));
+    case Removed:
+      return "never trusted again";
+  }
+  return {};
+}
+
+}  // namespace danesweep::dnssec
