@@ -57,6 +57,7 @@ class Canned {
   Verdict original_;
 };
 
+constexpr std::uint8_t kMasks[] = {0x01, 0x20, 0x80};
 constexpr std::size_t kSignerAt = 18;  // RRSIG RDATA: fixed fields, then the signer's name
 
 /// The case of a letter in the signer's name of an RRSIG.
@@ -76,7 +77,7 @@ void mutate(Canned& canned, const std::string& key, Reply reply, Records Reply::
   for (Record& record : records) {
     if (!is_dnssec(record.type)) continue;
     for (std::size_t at = 0; at < record.rdata.size(); ++at) {
-      for (const std::uint8_t mask : {0x01, 0x20, 0x80}) {
+      for (const std::uint8_t mask : kMasks) {
         record.rdata[at] ^= mask;
         const Verdict verdict = canned.run(&reply, key);
         record.rdata[at] ^= mask;
