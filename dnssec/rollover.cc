@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "dnssec/algorithms.h"
+#include "dnssec/key_identity.h"
 #include "dnssec/wire/rdata.h"
 #include "dnssec/zone_keys.h"
 
@@ -43,116 +43,6 @@ constexpr Row kTable[] = {
 
 constexpr std::array<std::string_view, 6> kStateTexts = {"START", "ADDPEND", "VALID", "MISSING", "REVOKED", "REMOVED"};
 constexpr std::array<std::string_view, 3> kSourceTexts = {"embedded", "file", "rollover"};
-
-constexpr std::size_t kFlagsOctets = 2;
-
-bool same_key(Bytes a, Bytes b) {
-  return a.size() > kFlagsOctets &&
-         std::ranges::equal(a.subspan(kFlagsOctets), b.subspan(std::min(kFlagsOctets, b.size())));
-}
-
-std::uint16_t flags_of(Bytes rdata) {
-  return rdata.size() < kFlagsOctets ? std::uint16_t{0} : static_cast<std::uint16_t>(rdata[0] << 8U | rdata[1]);
-}
-
-bool is_revoked(Bytes rdata) { return (flags_of(rdata) & Dnskey::kRevoke) != 0; }
-bool is_sep(Bytes rdata) { return (flags_of(rdata) & Dnskey::kSep) != 0; }
-
-std::vector<std::uint8_t> with_revoke(std::vector<std::uint8_t> rdata) {
-  rdata[1] = static_cast<std::uint8_t>(rdata[1] | Dnskey::kRevoke);
-  return rdata;
-}
-
-std::vector<std::uint8_t> without_revoke(Bytes rdata) {
-  std::vector<std::uint8_t> out(rdata.begin(), rdata.end());
-  out[1] = static_cast<std::uint8_t>(out[1] & ~unsigned{Dnskey::kRevoke});
-  return out;
-}
-
-/// Why a key cannot become an anchor, whatever it does; "" if it can (D-113, D-119).
-std::string unusable_because(const Dnskey& key, Crypto& crypto) {
-  if ((key.flags & Dnskey::kZone) == 0) return "it lacks the zone-key flag";
-  if (key.protocol != 3) return fmt::format("its protocol is {}", key.protocol);
-  const auto loaded = crypto.load_key(key.algorithm, key.public_key);
-  if (loaded) return "";
-  switch (loaded.error()) {
-    case KeyFault::UnsupportedAlgorithm:
-      return fmt::format("algorithm {} is not supported", key.algorithm);
-    case KeyFault::UnsupportedSize: {
-      const auto shape = parse_rsa_key(key.public_key);
-      return fmt::format("keys of {} bits are not supported", shape ? shape->bits : 0);
-    }
-    case KeyFault::Malformed:
-      break;
-  }
-  return "it cannot be parsed";
-}
-
-bool ds_names(Bytes ds_rdata, Bytes dnskey_rdata, const wire::DomainName& zone, Crypto& crypto) {
-  const auto ds = wire::parse_ds(ds_rdata);
-  if (!ds || ds->key_tag != key_tag(dnskey_rdata) || ds->algorithm != dnskey_rdata[3]) return false;
-  const auto digest = crypto.ds_digest(ds->digest_type, zone.lower().wire(), dnskey_rdata);
-  return digest && std::ranges::equal(*digest, ds->digest);
-}
-
-bool revokes_itself(const wire::Rrset& dnskeys, const wire::DomainName& zone, const ZoneKey& key,
-                    SignatureContext& context) {
-  return verify_rrset(dnskeys, zone, std::span(&key, 1), SignedRole::Revocation, context).has_value();
-}
-
-/// Only keys that stand in the state can be revoked: nothing is paid for others.
-bool is_known(const AnchorState& state, const ObservedKey& key) {
-  return !key.anchored_by.empty() || std::any_of(state.keys.begin(), state.keys.end(), [&](const AnchorKey& known) {
-    return known.form == AnchorForm::Dnskey && same_key(known.rdata, key.rdata);
-  });
-}
-
-ObservedKey observe_key(const AnchorState& state, const wire::Rrset& dnskeys, const ZoneKey& key,
-                        SignatureContext& context) {
-  ObservedKey observed;
-  observed.rdata = key.rdata;
-  const auto dnskey = wire::parse_dnskey(key.rdata);
-  if (!dnskey) {
-    observed.unusable = "it cannot be parsed";
-    return observed;
-  }
-  observed.unusable = unusable_because(*dnskey, *context.crypto);
-  const auto plain = without_revoke(key.rdata);
-  for (std::size_t i = 0; i < state.keys.size(); ++i)
-    if (state.keys[i].form == AnchorForm::Ds && ds_names(state.keys[i].rdata, plain, state.zone, *context.crypto))
-      observed.anchored_by.push_back(i);
-  if (is_revoked(key.rdata) && is_known(state, observed))
-    observed.signed_revocation = revokes_itself(dnskeys, state.zone, key, context);
-  return observed;
-}
-
-/// The keys of the set that trusted anchors without SEP vouch for, each tried alone.
-std::vector<std::vector<std::uint8_t>> verifying_keys_without_sep(const AnchorState& state, const wire::Rrset& dnskeys,
-                                                                  const Observation& seen, SignatureContext& context) {
-  std::vector<std::vector<std::uint8_t>> out;
-  for (const ObservedKey& key : seen.keys) {
-    if (is_sep(key.rdata) || is_revoked(key.rdata) || !key.unusable.empty()) continue;
-    const bool anchored =
-        !key.anchored_by.empty() || std::any_of(state.keys.begin(), state.keys.end(), [&](const AnchorKey& known) {
-          return known.is_trusted() && known.form == AnchorForm::Dnskey && same_key(known.rdata, key.rdata);
-        });
-    if (!anchored) continue;
-    const TrustAnchor alone{state.zone, AnchorForm::Dnskey, key.rdata};
-    if (prove_by_anchors(state.zone, std::span(&alone, 1), &dnskeys, context).keys) out.push_back(key.rdata);
-  }
-  return out;
-}
-
-void read_validity(Observation& seen, const ZoneKeys& proven, const wire::Rrset& dnskeys, SignatureContext& context) {
-  std::vector<ZoneKey> signers;
-  std::copy_if(proven.keys.begin(), proven.keys.end(), std::back_inserter(signers),
-               [](const ZoneKey& key) { return key.signs_key_set; });
-  const auto verified = verify_rrset(dnskeys, proven.zone, signers, SignedRole::Ordinary, context);
-  seen.verified = verified.has_value();
-  if (!verified) return;
-  seen.original_ttl = verified->original_ttl();
-  seen.expiration = verified->expiration();
-}
 
 /// One call of `advance`.
 class Advance {
@@ -450,23 +340,6 @@ std::vector<TrustAnchor> trusted_anchors(const AnchorState& state) {
   for (const AnchorKey& key : state.keys)
     if (key.is_trusted()) anchors.push_back({state.zone, key.form, key.rdata});
   return anchors;
-}
-
-Observation observe(const AnchorState& state, const wire::Rrset* dnskeys, SignatureContext& context) {
-  Observation seen;
-  const auto anchors = trusted_anchors(state);
-  const KeySetOutcome outcome = prove_by_anchors(state.zone, anchors, dnskeys, context);
-  seen.reason = outcome.reason;
-  seen.facts = outcome.facts;
-  if (!dnskeys || dnskeys->malformed || dnskeys->rdata.size() > context.policy->max_keys) return seen;
-  for (const ZoneKey& key : load_zone_keys(*dnskeys, context))
-    seen.keys.push_back(observe_key(state, *dnskeys, key, context));
-  std::sort(seen.keys.begin(), seen.keys.end(),
-            [](const ObservedKey& a, const ObservedKey& b) { return a.rdata < b.rdata; });
-  if (!outcome.keys) return seen;
-  read_validity(seen, *outcome.keys, *dnskeys, context);
-  seen.start_keys_without_sep = verifying_keys_without_sep(state, *dnskeys, seen, context);
-  return seen;
 }
 
 RolloverStep advance(AnchorState state, const Observation& observation, const RolloverClock& clock) {

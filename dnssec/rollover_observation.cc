@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+// How an answer is judged before the state machine sees it: who verified the set, which keys revoke themselves, which
+// may become anchors.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "dnssec/algorithms.h"
+#include "dnssec/key_identity.h"
+#include "dnssec/rollover.h"
+#include "dnssec/zone_keys.h"
+
+namespace danesweep::dnssec {
+namespace {
+
+using wire::Dnskey;
+
+/// Why a key cannot become an anchor, whatever it does; "" if it can (D-113, D-119).
+std::string unusable_because(const Dnskey& key, Crypto& crypto) {
+  if ((key.flags & Dnskey::kZone) == 0) return "it lacks the zone-key flag";
+  if (key.protocol != 3) return fmt::format("its protocol is {}", key.protocol);
+  const auto loaded = crypto.load_key(key.algorithm, key.public_key);
+  if (loaded) return "";
+  switch (loaded.error()) {
+    case KeyFault::UnsupportedAlgorithm:
+      return fmt::format("algorithm {} is not supported", key.algorithm);
+    case KeyFault::UnsupportedSize: {
+      const auto shape = parse_rsa_key(key.public_key);
+      return fmt::format("keys of {} bits are not supported", shape ? shape->bits : 0);
+    }
+    case KeyFault::Malformed:
+      break;
+  }
+  return "it cannot be parsed";
+}
+
+bool ds_names(Bytes ds_rdata, Bytes dnskey_rdata, const wire::DomainName& zone, Crypto& crypto) {
+  const auto ds = wire::parse_ds(ds_rdata);
+  if (!ds || ds->key_tag != key_tag(dnskey_rdata) || ds->algorithm != dnskey_rdata[3]) return false;
+  const auto digest = crypto.ds_digest(ds->digest_type, zone.lower().wire(), dnskey_rdata);
+  return digest && std::ranges::equal(*digest, ds->digest);
+}
+
+bool revokes_itself(const wire::Rrset& dnskeys, const wire::DomainName& zone, const ZoneKey& key,
+                    SignatureContext& context) {
+  return verify_rrset(dnskeys, zone, std::span(&key, 1), SignedRole::Revocation, context).has_value();
+}
+
+/// Only keys that stand in the state can be revoked: nothing is paid for others.
+bool is_known(const AnchorState& state, const ObservedKey& key) {
+  return !key.anchored_by.empty() || std::any_of(state.keys.begin(), state.keys.end(), [&](const AnchorKey& known) {
+    return known.form == AnchorForm::Dnskey && same_key(known.rdata, key.rdata);
+  });
+}
+
+ObservedKey observe_key(const AnchorState& state, const wire::Rrset& dnskeys, const ZoneKey& key,
+                        SignatureContext& context) {
+  ObservedKey observed;
+  observed.rdata = key.rdata;
+  const auto dnskey = wire::parse_dnskey(key.rdata);
+  if (!dnskey) {
+    observed.unusable = "it cannot be parsed";
+    return observed;
+  }
+  observed.unusable = unusable_because(*dnskey, *context.crypto);
+  const auto plain = without_revoke(key.rdata);
+  for (std::size_t i = 0; i < state.keys.size(); ++i)
+    if (state.keys[i].form == AnchorForm::Ds && ds_names(state.keys[i].rdata, plain, state.zone, *context.crypto))
+      observed.anchored_by.push_back(i);
+  if (is_revoked(key.rdata) && is_known(state, observed))
+    observed.signed_revocation = revokes_itself(dnskeys, state.zone, key, context);
+  return observed;
+}
+
+/// The keys of the set that trusted anchors without SEP vouch for, each tried alone.
+std::vector<std::vector<std::uint8_t>> verifying_keys_without_sep(const AnchorState& state, const wire::Rrset& dnskeys,
+                                                                  const Observation& seen, SignatureContext& context) {
+  std::vector<std::vector<std::uint8_t>> out;
+  for (const ObservedKey& key : seen.keys) {
+    if (is_sep(key.rdata) || is_revoked(key.rdata) || !key.unusable.empty()) continue;
+    const bool anchored =
+        !key.anchored_by.empty() || std::any_of(state.keys.begin(), state.keys.end(), [&](const AnchorKey& known) {
+          return known.is_trusted() && known.form == AnchorForm::Dnskey && same_key(known.rdata, key.rdata);
+        });
+    if (!anchored) continue;
+    const TrustAnchor alone{state.zone, AnchorForm::Dnskey, key.rdata};
+    if (prove_by_anchors(state.zone, std::span(&alone, 1), &dnskeys, context).keys) out.push_back(key.rdata);
+  }
+  return out;
+}
+
+void read_validity(Observation& seen, const ZoneKeys& proven, const wire::Rrset& dnskeys, SignatureContext& context) {
+  std::vector<ZoneKey> signers;
+  std::copy_if(proven.keys.begin(), proven.keys.end(), std::back_inserter(signers),
+               [](const ZoneKey& key) { return key.signs_key_set; });
+  const auto verified = verify_rrset(dnskeys, proven.zone, signers, SignedRole::Ordinary, context);
+  seen.verified = verified.has_value();
+  if (!verified) return;
+  seen.original_ttl = verified->original_ttl();
+  seen.expiration = verified->expiration();
+}
+
+}  // namespace
+
+Observation observe(const AnchorState& state, const wire::Rrset* dnskeys, SignatureContext& context) {
+  Observation seen;
+  const auto anchors = trusted_anchors(state);
+  const KeySetOutcome outcome = prove_by_anchors(state.zone, anchors, dnskeys, context);
+  seen.reason = outcome.reason;
+  seen.facts = outcome.facts;
+  if (!dnskeys || dnskeys->malformed || dnskeys->rdata.size() > context.policy->max_keys) return seen;
+  for (const ZoneKey& key : load_zone_keys(*dnskeys, context))
+    seen.keys.push_back(observe_key(state, *dnskeys, key, context));
+  std::sort(seen.keys.begin(), seen.keys.end(),
+            [](const ObservedKey& a, const ObservedKey& b) { return a.rdata < b.rdata; });
+  if (!outcome.keys) return seen;
+  read_validity(seen, *outcome.keys, *dnskeys, context);
+  seen.start_keys_without_sep = verifying_keys_without_sep(state, *dnskeys, seen, context);
+  return seen;
+}
+
+}  // namespace danesweep::dnssec
