@@ -12,7 +12,8 @@ namespace danesweep::output {
 
 namespace {
 
-// Both sides number their values alike: a value is carried over as its number.
+// Both sides number their values alike: a value is carried over as its number. Unset is never written: what an engine
+// left open was not asked, not checked, not determined.
 static_assert(static_cast<int>(Status::NxDomain) == v1::Status::NXDOMAIN);
 static_assert(static_cast<int>(Answer::NxDomain) == v1::Answer::NXDOMAIN);
 static_assert(static_cast<int>(Certificate::NotChecked) == v1::Certificate::NOT_CHECKED);
@@ -20,11 +21,17 @@ static_assert(static_cast<int>(Action::NotApplicable) == v1::Action::NOT_APPLICA
 static_assert(static_cast<int>(Mode::None) == v1::Mode::NONE);
 static_assert(static_cast<int>(Rfc7672::NoMail) == v1::Rfc7672::NO_MAIL);
 
-v1::Status::Value out(Status value) { return static_cast<v1::Status::Value>(value); }
-v1::Answer::Value out(Answer value) { return static_cast<v1::Answer::Value>(value); }
-v1::Certificate::Value out(Certificate value) { return static_cast<v1::Certificate::Value>(value); }
-v1::Action::Value out(Action value) { return static_cast<v1::Action::Value>(value); }
-v1::Mode::Value out(Mode value) { return static_cast<v1::Mode::Value>(value); }
+template <class Theirs, class Ours>
+Theirs carried(Ours value, Ours instead_of_unset) {
+  return static_cast<Theirs>(value == Ours::Unset ? instead_of_unset : value);
+}
+v1::Status::Value out(Status value) { return carried<v1::Status::Value>(value, Status::NotQueried); }
+v1::Answer::Value out(Answer value) { return carried<v1::Answer::Value>(value, Answer::None); }
+v1::Certificate::Value out(Certificate value) {
+  return carried<v1::Certificate::Value>(value, Certificate::NotChecked);
+}
+v1::Action::Value out(Action value) { return carried<v1::Action::Value>(value, Action::Undetermined); }
+v1::Mode::Value out(Mode value) { return carried<v1::Mode::Value>(value, Mode::Opportunistic); }
 v1::Rfc7672::Value out(Rfc7672 value) { return static_cast<v1::Rfc7672::Value>(value); }
 
 /// A value of a later version is Unset here.
@@ -125,7 +132,7 @@ void fill(const Probe& from, v1::Probe& to) {
   to.set_signature_type(as_utf8(from.signature_type));
   to.set_sni(as_utf8(from.sni));
   to.set_source_address(as_utf8(from.source_address));
-  if (from.certificate != Certificate::Unset) to.set_certificate(out(from.certificate));
+  to.set_certificate(out(from.certificate));
   to.set_matched(as_utf8(from.matched));
   to.set_matched_depth(from.matched_depth);
   to.set_matched_name(as_utf8(from.matched_name));
@@ -166,9 +173,9 @@ Probe read(const v1::Probe& from) {
 }
 
 void fill_verdicts(const Host& from, v1::Host& to) {
-  if (from.certificate != Certificate::Unset) to.set_certificate(out(from.certificate));
-  if (from.opportunistic != Action::Unset) to.set_opportunistic(out(from.opportunistic));
-  if (from.mandatory != Action::Unset) to.set_mandatory(out(from.mandatory));
+  to.set_certificate(out(from.certificate));
+  to.set_opportunistic(out(from.opportunistic));
+  to.set_mandatory(out(from.mandatory));
   if (from.rfc7672 != Rfc7672::Unset) to.set_rfc7672(out(from.rfc7672));
   to.set_row_opportunistic(from.row_opportunistic);
   to.set_row_mandatory(from.row_mandatory);
@@ -178,8 +185,8 @@ void fill_verdicts(const Host& from, v1::Host& to) {
 void fill(const Host& from, v1::Host& to) {
   to.set_name(as_utf8(from.name));
   to.set_preference(from.preference);
-  if (from.address_status != Status::Unset) to.set_address_status(out(from.address_status));
-  if (from.tlsa_status != Status::Unset) to.set_tlsa_status(out(from.tlsa_status));
+  to.set_address_status(out(from.address_status));
+  to.set_tlsa_status(out(from.tlsa_status));
   to.set_tlsa_base(as_utf8(from.tlsa_base));
   add_all(from.tlsa_records, to.mutable_tlsa_records());
   to.set_tlsa_count(from.tlsa_count);
@@ -190,7 +197,7 @@ void fill(const Host& from, v1::Host& to) {
   for (const Address& address : from.addresses) {
     v1::Address& copy = *to.add_addresses();
     copy.set_text(as_utf8(address.text));
-    if (address.status != Status::Unset) copy.set_status(out(address.status));
+    copy.set_status(out(address.status));
   }
   to.set_special(as_utf8(from.special));
   to.set_tlsa_usable(from.tlsa_usable);
@@ -230,8 +237,8 @@ Host read(const v1::Host& from) {
 }
 
 void fill(const MxLookup& from, v1::MxLookup& to) {
-  if (from.status != Status::Unset) to.set_status(out(from.status));
-  if (from.answer != Answer::Unset) to.set_answer(out(from.answer));
+  to.set_status(out(from.status));
+  to.set_answer(out(from.answer));
   to.set_reason(as_utf8(from.reason));
   to.set_expanded_name(as_utf8(from.expanded_name));
 }
@@ -239,8 +246,8 @@ void fill(const MxLookup& from, v1::MxLookup& to) {
 /// Failover and WithoutEntry hold the same three things.
 template <class Ours, class Theirs>
 void fill_second_opinion(const Ours& from, Theirs& to) {
-  if (from.opportunistic != Action::Unset) to.set_opportunistic(out(from.opportunistic));
-  if (from.mandatory != Action::Unset) to.set_mandatory(out(from.mandatory));
+  to.set_opportunistic(out(from.opportunistic));
+  to.set_mandatory(out(from.mandatory));
   to.set_reason(as_utf8(from.reason));
 }
 
@@ -250,11 +257,11 @@ Ours read_second_opinion(const Theirs& from) {
 }
 
 void fill_verdicts(const Result& from, v1::Result& to) {
-  if (from.opportunistic != Action::Unset) to.set_opportunistic(out(from.opportunistic));
-  if (from.mandatory != Action::Unset) to.set_mandatory(out(from.mandatory));
+  to.set_opportunistic(out(from.opportunistic));
+  to.set_mandatory(out(from.mandatory));
   if (from.rfc7672 != Rfc7672::Unset) to.set_rfc7672(out(from.rfc7672));
-  if (from.effective_mode != Mode::Unset) to.set_effective_mode(out(from.effective_mode));
-  if (from.effective != Action::Unset) to.set_effective(out(from.effective));
+  to.set_effective_mode(out(from.effective_mode));
+  to.set_effective(out(from.effective));
   to.set_reason(as_utf8(from.reason));
   to.set_effective_reason(as_utf8(from.effective_reason));
   to.set_row_opportunistic(from.row_opportunistic);
@@ -350,7 +357,7 @@ void fill(const Header& from, v1::Header& to) {
   add_all(from.anchors, to.mutable_anchors());
   to.set_shard(from.shard);
   to.set_shards(from.shards);
-  if (from.default_mode != Mode::Unset) to.set_default_mode(out(from.default_mode));
+  to.set_default_mode(out(from.default_mode));
   to.set_multi_mx_all(from.multi_mx == MultiMx::All);
   fill(from.gateway_files, to.mutable_gateway_files());
   fill(from.inputs, to.mutable_inputs());

@@ -5,8 +5,8 @@
 #include <nlohmann/json.hpp>
 
 #include "output/escape.h"
+#include "output/export/json_record.h"
 #include "output/figures.h"
-#include "output/proto_mapping.h"
 
 namespace danesweep::output {
 
@@ -68,7 +68,11 @@ Json trailer_json(const Trailer& trailer) {
 
 }  // namespace
 
-std::string json_line(const Result& result) { return to_json(result); }
+std::string json_line(const Result& result) {
+  std::string line;
+  append_json(line, result);
+  return line;
+}
 
 tl::expected<void, std::string> export_jsonl(Reader& reader, const std::vector<Condition>& conditions, Sink& out) {
   std::string lines;
@@ -77,7 +81,7 @@ tl::expected<void, std::string> export_jsonl(Reader& reader, const std::vector<C
     if (!result) return tl::unexpected(result.error());
     if (!*result) return out.write(lines);
     if (!matches(conditions, **result)) continue;
-    lines += json_line(**result);
+    append_json(lines, **result);
     lines += '\n';
     if (lines.size() < kBufferOctets) continue;
     const auto written = out.write(lines);

@@ -5,10 +5,12 @@
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
+#include <random>
 #include <string>
 #include <vector>
 
 #include "output/export/filter.h"
+#include "output/proto_mapping.h"
 #include "output/writer.h"
 #include "sample_results.h"
 
@@ -47,8 +49,44 @@ void expect_within(const Json& expected, const Json& found, const std::string& w
   }
 }
 
+std::string utf8(std::uint32_t point) {
+  const auto octet = [](std::uint32_t value) { return static_cast<char>(value); };
+  const auto tail = [&](unsigned shift) { return octet(0x80 | ((point >> shift) & 0x3FU)); };
+  if (point < 0x80) return {octet(point)};
+  if (point < 0x800) return {octet(0xC0 | (point >> 6U)), tail(0)};
+  if (point < 0x10000) return {octet(0xE0 | (point >> 12U)), tail(6), tail(0)};
+  return {octet(0xF0 | (point >> 18U)), tail(12), tail(6), tail(0)};
+}
+
 TEST(Jsonl, TheRecordOfDesignHasTheseNamesTypesAndValues) {
   expect_within(Json::parse(kDesignSample), Json::parse(json_line(design_sample())), "record");
+}
+
+/// The hand-written printer against protobuf's own.
+TEST(Jsonl, EqualsTheProtoJsonMappingByteForByte) {
+  EXPECT_EQ(json_line(full_result()), to_json(full_result()));
+  EXPECT_EQ(json_line(design_sample()), to_json(design_sample()));
+  Result bare;
+  bare.hosts.emplace_back();
+  bare.hosts.front().probes.emplace_back();
+  EXPECT_EQ(json_line(bare), to_json(bare));
+}
+
+TEST(Jsonl, EscapesEveryTextAsTheProtoJsonMappingDoes) {
+  std::mt19937 random(7);  // seed 7
+  for (int round = 0; round < 300; ++round) {
+    Result result = design_sample();
+    std::string& text = result.hosts.front().probes.front().detail;
+    for (int i = 0; i < 12; ++i) text += static_cast<char>(random() % 256);
+    ASSERT_EQ(json_line(result), to_json(result)) << "round " << round;
+  }
+  for (std::uint32_t first = 0; first < 0x110000; first += first < 0x3000 ? 0x100 : 0x900) {
+    Result result = design_sample();
+    for (std::uint32_t point = first; point < first + 0x100; ++point) {
+      if (point < 0xD800 || point >= 0xE000) result.domain += utf8(point);
+    }
+    ASSERT_EQ(json_line(result), to_json(result)) << "from code point " << first;
+  }
 }
 
 TEST(Jsonl, ARecordIsOneLine) { EXPECT_EQ(json_line(full_result()).find('\n'), std::string::npos); }

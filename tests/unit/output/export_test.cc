@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+// `export --format csv` and `sqlite` (DESIGN part 3).
+#include <gtest/gtest.h>
+#include <sqlite3.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "output/export/csv.h"
+#include "output/export/sqlite.h"
+#include "output/writer.h"
+#include "sample_results.h"
+
+namespace danesweep::output {
+namespace {
+
+using namespace test;
+
+class StringSink : public Sink {
+ public:
+  explicit StringSink(std::string& out) : out_(out) {}
+  tl::expected<void, std::string> write(std::string_view octets) override {
+    out_ += octets;
+    return {};
+  }
+
+ private:
+  std::string& out_;
+};
+
+Reader reader_of(const std::vector<Result>& results) {
+  std::string octets;
+  Writer writer(std::make_unique<StringSink>(octets), Compression::Zstd);
+  EXPECT_TRUE(writer.begin(sample_header()));
+  for (const Result& result : results) EXPECT_TRUE(writer.write(result));
+  EXPECT_TRUE(writer.finish(sample_trailer()));
+  return std::move(*Reader::open(memory_source(octets), "out.pb"));
+}
+
+std::vector<Result> two_results() {
+  Result failing = decided(
+      domain("fails.example", Status::Secure, {bad_host("a.fails.example", 10), down_host("b.fails.example", 20)}));
+  failing.warnings = {"gateway-host-down", "recipients-capped"};
+  return {design_sample(), failing};
+}
+
+TEST(Csv, ARowPerDomainBelowTheTitles) {
+  std::string text;
+  StringSink sink(text);
+  Reader reader = reader_of(two_results());
+  ASSERT_TRUE(export_csv(reader, {}, sink));
+  EXPECT_EQ(text,
+            "index,domain,recipients,opportunistic,mandatory,rfc7672,reason,degraded,effective_mode,effective,"
+            "effective_reason,row_opportunistic,row_mandatory,warnings,mx_status,mx_answer,mx_reason,hosts,"
+            "host_opportunistic,host_mandatory,host_reason\r\n"
+            "0,example.org,3,DANE_SUCCESS,DANE_SUCCESS,VERIFIED,ok,false,OPPORTUNISTIC,DANE_SUCCESS,ok,O-1,M-1,,SECURE,"
+            "DATA,,mx1.example.org,DANE_SUCCESS,DANE_SUCCESS,ok\r\n"
+            "0,fails.example,1,UNDETERMINED,UNDETERMINED,DEFER,connect-refused,false,OPPORTUNISTIC,UNDETERMINED,"
+            "connect-refused,,,gateway-host-down recipients-capped,SECURE,DATA,,a.fails.example b.fails.example,"
+            "DANE_FAIL UNDETERMINED,DANE_FAIL UNDETERMINED,tlsa-mismatch connect-refused\r\n");
+}
+
+TEST(Csv, ConditionsHold) {
+  std::string text;
+  StringSink sink(text);
+  Reader reader = reader_of(two_results());
+  ASSERT_TRUE(export_csv(reader, {*parse_condition("reason=ok")}, sink));
+  EXPECT_EQ(text.find("fails.example"), std::string::npos);
+}
+
+std::string ask(const std::string& path, const char* sql) {
+  sqlite3* handle = nullptr;
+  sqlite3_open(path.c_str(), &handle);
+  sqlite3_stmt* statement = nullptr;
+  sqlite3_prepare_v2(handle, sql, -1, &statement, nullptr);
+  std::string answer;
+  while (sqlite3_step(statement) == SQLITE_ROW) {
+    const auto* text = sqlite3_column_text(statement, 0);
+    if (!answer.empty()) answer += ' ';
+    answer += text == nullptr ? "NULL" : reinterpret_cast<const char*>(text);
+  }
+  sqlite3_finalize(statement);
+  sqlite3_close(handle);
+  return answer;
+}
+
+class Sqlite : public testing::Test {
+ protected:
+  void TearDown() override { std::filesystem::remove(path_); }
+  std::string path_ =
+      std::filesystem::temp_directory_path() / ("danesweep-export-" + std::to_string(::getpid()) + ".db");
+};
+
+TEST_F(Sqlite, DomainsHostsProbesAndNotesCanBeJoined) {
+  Reader reader = reader_of(two_results());
+  ASSERT_TRUE(export_sqlite(reader, {}, path_, Existing::Refuse));
+  EXPECT_EQ(ask(path_, "SELECT domain FROM domain ORDER BY domain"), "example.org fails.example");
+  EXPECT_EQ(ask(path_, "SELECT sum(recipients) FROM domain"), "4");
+  EXPECT_EQ(ask(path_,
+                "SELECT outcome FROM probe JOIN host ON host.id = host_id JOIN domain ON domain.id = domain_id "
+                "WHERE domain = 'fails.example' ORDER BY preference"),
+            "tlsa-mismatch connect-refused");
+  EXPECT_EQ(ask(path_, "SELECT code FROM note ORDER BY code"), "gateway-host-down recipients-capped");
+  EXPECT_EQ(ask(path_, "SELECT json_extract(json, '$.trailer.read') FROM meta"), "10412");
+}
+
+TEST_F(Sqlite, AnExistingFileIsRefused) {
+  Reader reader = reader_of(two_results());
+  ASSERT_TRUE(export_sqlite(reader, {}, path_, Existing::Refuse));
+  reader.rewind();
+  const auto refused = export_sqlite(reader, {}, path_, Existing::Refuse);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().find("exists already"), std::string::npos);
+  EXPECT_TRUE(export_sqlite(reader, {}, path_, Existing::Replace));
+}
+
+TEST_F(Sqlite, TextsAreBoundNotPasted) {
+  Result hostile = design_sample();
+  hostile.domain = "x'); DROP TABLE domain; --";
+  Reader reader = reader_of({hostile});
+  ASSERT_TRUE(export_sqlite(reader, {}, path_, Existing::Refuse));
+  EXPECT_EQ(ask(path_, "SELECT domain FROM domain"), hostile.domain);
+}
+
+TEST_F(Sqlite, AFolderThatIsNotThereIsAnError) {
+  Reader reader = reader_of(two_results());
+  EXPECT_FALSE(export_sqlite(reader, {}, "/nonexistent/folder/x.db", Existing::Refuse));
+}
+
+}  // namespace
+}  // namespace danesweep::output
