@@ -13,7 +13,7 @@ namespace danesweep::tls {
 namespace {
 
 constexpr std::uint8_t kDaneTa = 2, kDaneEe = 3;
-constexpr std::uint8_t kFull = 0, kSha256 = 1, kSha512 = 2;
+constexpr std::uint8_t kSha256 = 1, kSha512 = 2;
 
 std::optional<std::size_t> digest_length(std::uint8_t matching_type) {
   if (matching_type == kSha256) return 32;
@@ -134,8 +134,7 @@ TlsaSet::TlsaSet(std::span<const Bytes> rdatas) {
   std::vector<TlsaRecord> distinct;
   for (const Bytes rdata : rdatas) distinct.push_back(read(rdata));
   std::ranges::sort(distinct);
-  const auto duplicates = std::ranges::unique(distinct);
-  distinct.erase(duplicates.begin(), duplicates.end());
+  distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
   for (TlsaRecord& record : distinct) {
     const Usability usability = classify(record);
     records_.push_back({std::move(record), usability});

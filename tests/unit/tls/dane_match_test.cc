@@ -198,7 +198,6 @@ struct Draw {
 struct Expected {
   std::string outcome;
   std::string matched;
-  friend bool operator==(const Expected&, const Expected&) = default;
 };
 
 class ByHand {
