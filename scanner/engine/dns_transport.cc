@@ -23,6 +23,8 @@ namespace {
 constexpr std::size_t kBuckets = 4096;  ///< running tries of a channel by id
 constexpr std::size_t kHeaderOctets = 12;
 constexpr int kReceiveBuffer = 4 << 20;  ///< FACTS B1: holds a burst of 8,000 answers
+/// A question that has been out for so long waits for another server, not in our resolver's socket.
+constexpr milliseconds kSlow{600};
 /// c-ares walks a timeout bucket at every step when its time-out is below a second (FACTS A6).
 constexpr milliseconds kLeastCaresTimeout{2000};
 
@@ -58,7 +60,8 @@ struct DnsTransport::Try {
   Done done;  ///< empty once ended
   Instant sent{};
   std::uint16_t id = 0;
-  bool in_window = false, listed = false;
+  enum class Place : std::uint8_t { None, Window, Slow } place{};  ///< in the window
+  bool listed = false;
   Try* earlier = nullptr;
   Try* later = nullptr;
   Try* same_bucket = nullptr;
@@ -209,7 +212,7 @@ DnsTransport::Try& DnsTransport::new_try(Channel& channel, const wire::Question&
 
 void DnsTransport::send(const wire::Question& question, Done done) {
   Try& attempt = new_try(udp_channel(), question, std::move(done));
-  attempt.in_window = true;
+  attempt.place = Try::Place::Window;
   window_.sent();
   launch(attempt);
 }
@@ -249,7 +252,7 @@ void DnsTransport::judge_answer(Try& attempt, wire::Bytes octets) {
   const bool is_tcp = attempt.channel->carrier == Carrier::Tcp;
   const bool is_cut = message ? (*message)->is_truncated() : message.error() == wire::ParseError::BadCount;
   if (is_cut && !is_tcp) {
-    if (attempt.in_window) window_.answered(clock_->steady());
+    if (attempt.place != Try::Place::None) window_.answered(clock_->steady());
     list_remove(attempt);
     launch(new_try(tcp_channel(), *attempt.question, std::exchange(attempt.done, nullptr)));
     return;
@@ -265,15 +268,13 @@ void DnsTransport::judge_answer(Try& attempt, wire::Bytes octets) {
 /// The try is over for whoever asked; c-ares may hold it longer.
 void DnsTransport::end(Try& attempt, TryResult result) {
   list_remove(attempt);
-  if (attempt.in_window) {
+  if (attempt.place != Try::Place::None) {
     const bool is_answer = result.kind == TryResult::Kind::Message || result.kind == TryResult::Kind::BareRcode ||
                            result.kind == TryResult::Kind::Unusable;
     if (is_answer) window_.answered(clock_->steady());
     if (result.kind == TryResult::Kind::Silence) window_.timed_out(clock_->steady());
-    if (result.kind != TryResult::Kind::Silence) {  // a silent one is held by the resolver until c-ares gives it up
-      attempt.in_window = false;
-      window_.released();
-    }
+    // A silent one may be held by the resolver until c-ares gives it up.
+    if (result.kind != TryResult::Kind::Silence) leave_window(attempt);
   }
   result.sent = attempt.sent;
   ended_.push_back({std::exchange(attempt.done, nullptr), std::move(result)});
@@ -283,9 +284,22 @@ void DnsTransport::release(Try& attempt) {
   list_remove(attempt);
   attempt.channel->erase(attempt);
   --attempt.channel->inside;
-  if (attempt.in_window) window_.released();
-  attempt.in_window = false;
+  leave_window(attempt);
   free_tries_.push_back(&attempt);
+}
+
+void DnsTransport::leave_window(Try& attempt) {
+  if (attempt.place == Try::Place::Window) window_.released();
+  if (attempt.place == Try::Place::Slow) window_.slow_released();
+  attempt.place = Try::Place::None;
+}
+
+void DnsTransport::note_slow(Instant now) {
+  for (; not_slow_ != nullptr && now - not_slow_->sent >= kSlow; not_slow_ = not_slow_->later) {
+    if (not_slow_->place != Try::Place::Window) continue;
+    not_slow_->place = Try::Place::Slow;
+    window_.slowed();
+  }
 }
 
 void DnsTransport::list_append(Try& attempt) {
@@ -293,17 +307,20 @@ void DnsTransport::list_append(Try& attempt) {
   attempt.later = nullptr;
   (newest_ != nullptr ? newest_->later : oldest_) = &attempt;
   newest_ = &attempt;
+  if (not_slow_ == nullptr) not_slow_ = &attempt;
   attempt.listed = true;
 }
 
 void DnsTransport::list_remove(Try& attempt) {
   if (!std::exchange(attempt.listed, false)) return;
+  if (not_slow_ == &attempt) not_slow_ = attempt.later;
   (attempt.earlier != nullptr ? attempt.earlier->later : oldest_) = attempt.later;
   (attempt.later != nullptr ? attempt.later->earlier : newest_) = attempt.earlier;
 }
 
 void DnsTransport::tick() {
   const Instant now = clock_->steady();
+  note_slow(now);
   while (oldest_ != nullptr && now - oldest_->sent >= settings_.timeout) end(*oldest_, {TryResult::Kind::Silence});
   for (auto& channel : udp_)
     if (channel) ares_process_fd(channel->handle, ARES_SOCKET_BAD, ARES_SOCKET_BAD);

@@ -89,6 +89,8 @@ class DnsTransport {
   void end(Try& attempt, TryResult result);
   void judge_answer(Try& attempt, wire::Bytes octets);
   void release(Try& attempt);
+  void leave_window(Try& attempt);
+  void note_slow(Instant now);
   void list_append(Try& attempt);
   void list_remove(Try& attempt);
   void notice_troubles(Channel& channel);
@@ -119,6 +121,7 @@ class DnsTransport {
   std::vector<std::unique_ptr<Channel>> draining_;  ///< retired, with tries still inside
   Try* oldest_ = nullptr;                           ///< running tries in the order of their deadlines
   Try* newest_ = nullptr;
+  Try* not_slow_ = nullptr;  ///< oldest running try that has not been out for long
   std::vector<std::unique_ptr<Try>> tries_;
   std::vector<Try*> free_tries_;
   struct Ended {

@@ -19,7 +19,7 @@ class Session {
       : shared_(settings), stack_(std::make_unique<DnsStack>(loop_, shared_, detail)) {
     loop_.set_before_poll([this] { stack_->pool.before_poll(); });
     loop_.set_tick([this] { stack_->pool.tick(); });
-    loop_.set_leftover([this] { return stack_->lookups.run_leftover(); });
+    loop_.set_leftover([this] { return stack_->lookups.run_leftover() || stack_->pool.has_leftover(); });
   }
   ~Session() { stack_ = nullptr; }
   Session(const Session&) = delete;

@@ -17,6 +17,8 @@ namespace {
 constexpr milliseconds kRefusedPause{100};
 constexpr std::uint32_t kNapFrom = 64;  ///< questions outstanding
 constexpr std::uint32_t kFewAnswers = 16, kManyAnswers = 64;
+constexpr milliseconds kSlice{4};
+constexpr std::uint32_t kPerLook = 16;  ///< answers between two looks at the clock
 constexpr std::chrono::microseconds kNapStep{100}, kLongestNap{2000};
 
 constexpr std::uint64_t bit(ResolverId resolver) { return std::uint64_t{1} << static_cast<unsigned>(resolver); }
@@ -292,15 +294,21 @@ void ResolverPool::tick() {
   for (Ask* const ask : later) keep(*ask, place(*ask));
 }
 
+// Whoever waited for an answer validates it here, inline. A slice of that work, then the loop's other work: connections
+// must not stand still while a thousand signatures are checked.
 void ResolverPool::before_poll() {
+  const Instant end = clock_->steady() + kSlice;
   for (bool again = true; again;) {
     pump();
     for (auto& transport : transports_) transport->flush();
-    again = !finished_.empty();
-    std::vector<Finished> finished;
-    finished.swap(finished_);
-    for (Finished& one : finished) one.done(std::move(one.response));
+    again = !finished_.empty() && clock_->steady() < end;
+    for (std::uint32_t i = 0; i < kPerLook && !finished_.empty(); ++i) {
+      Finished one = std::move(finished_.front());
+      finished_.pop_front();
+      one.done(std::move(one.response));
+    }
   }
+  if (!finished_.empty()) loop_->wake_leftover();
   nap();
 }
 

@@ -47,6 +47,8 @@ class ResolverPool : public ResponseSource {
   /// To be called by the loop's hooks.
   void before_poll();
   void tick();
+  /// Answers are left over from the last slice.
+  bool has_leftover() const { return !finished_.empty(); }
   /// Drops every question without calling back.
   void drop_all();
 
@@ -96,7 +98,7 @@ class ResolverPool : public ResponseSource {
     Done done;
     dnssec::Response response;
   };
-  std::vector<Finished> finished_;
+  std::deque<Finished> finished_;  ///< bounded by the windows
   wire::Question ping_;
   std::uint64_t random_state_;
   std::uint32_t answers_this_turn_ = 0;

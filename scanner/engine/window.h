@@ -22,7 +22,7 @@ class Window {
 
   std::uint32_t size() const { return size_; }
   std::uint32_t outstanding() const { return outstanding_; }
-  bool has_room() const { return outstanding_ < size_; }
+  bool has_room() const { return outstanding_ < size_ && slow_ < size_ * kSlowShare; }
 
   void sent() {
     ++outstanding_;
@@ -30,6 +30,13 @@ class Window {
   }
   /// Takes its place back; says nothing about the resolver.
   void released() { outstanding_ -= outstanding_ > 0 ? 1 : 0; }
+  /// A question has been out for long: the resolver itself waits for somebody. It gives its place to another one, or
+  /// else a few dead domains would hold the whole window for their time-outs.
+  void slowed() {
+    released();
+    ++slow_;
+  }
+  void slow_released() { slow_ -= slow_ > 0 ? 1 : 0; }
   void answered(Instant now) {
     ++answers_;
     if (answers_ + losses_ >= size_) end_epoch(now);
@@ -48,7 +55,8 @@ class Window {
 
   WindowLimits limits_;
   std::uint32_t size_ = WindowLimits{}.first, ceiling_ = WindowLimits{}.most;
-  std::uint32_t outstanding_ = 0, answers_ = 0, losses_ = 0;
+  static constexpr std::uint32_t kSlowShare = 4;  ///< so many windows' worth of slow ones at most
+  std::uint32_t outstanding_ = 0, slow_ = 0, answers_ = 0, losses_ = 0;
   bool full_ = false;    ///< the window was the limit in this epoch
   bool shrunk_ = false;  ///< it has been closed once: open by eighths from now on, not by halves
   Instant epoch_start_{};

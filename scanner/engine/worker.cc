@@ -43,6 +43,8 @@ bool is_equal(const LookupTag& a, const LookupTag& b) {
   return a.host == b.host && a.kind == b.kind && a.candidate == b.candidate;
 }
 
+bool run_leftover(DnsStack& dns) { return dns.lookups.run_leftover() || dns.pool.has_leftover(); }
+
 }  // namespace
 
 struct Worker::Event {
@@ -90,8 +92,8 @@ void Worker::run() {
                    std::memory_order_relaxed);
   });
   loop_.set_leftover([this] {
-    const bool more = dns_->lookups.run_leftover();
-    return (failover_dns_ && failover_dns_->lookups.run_leftover()) || more;
+    const bool more = run_leftover(*dns_);
+    return (failover_dns_ && run_leftover(*failover_dns_)) || more;
   });
   loop_.run();
   queries_.store(dns_->pool.queries_sent() + (failover_dns_ ? failover_dns_->pool.queries_sent() : 0),

@@ -72,6 +72,26 @@ TEST(Window, StopsWhereMoreQuestionsBringNoMoreAnswers) {
   EXPECT_LE(window.size(), 400U);
 }
 
+TEST(Window, SlowQuestionsGiveTheirPlacesToOthers) {
+  Window window({32, 8, 4096});
+  for (int i = 0; i < 32; ++i) window.sent();
+  EXPECT_FALSE(window.has_room());
+  for (int i = 0; i < 10; ++i) window.slowed();
+  EXPECT_TRUE(window.has_room());
+  EXPECT_EQ(window.outstanding(), 22U);
+  for (int i = 0; i < 10; ++i) window.slow_released();
+  EXPECT_EQ(window.outstanding(), 22U);
+}
+
+TEST(Window, ManySlowQuestionsCloseItAllTheSame) {
+  Window window({32, 8, 4096});
+  for (int i = 0; i < 128; ++i) {
+    window.sent();
+    window.slowed();
+  }
+  EXPECT_FALSE(window.has_room());
+}
+
 TEST(Window, ClosesWhenMuchIsLostAndThenOpensSlowly) {
   Resolver resolver(kEndless);
   Window window = started(resolver, {32, 8, 4096});
