@@ -34,15 +34,15 @@ std::optional<LinkResult> LinkJudge::run() {
   if (question_.type == RrType::Rrsig) return judge_unsignable();
   const Rrset* cname = view_.answer(question_.name, RrType::Cname);
   const Rrset* dname = view_.dname_above(question_.name);
+  const bool is_made = is_unsigned(cname) && dname != nullptr;  // or supplied by us, if the message left it out
   if (question_.type == RrType::Any) {
     auto all = view_.answers_at(question_.name);
-    if (!all.empty()) return judge_data(std::move(all));
+    const bool is_made_alone = is_made && all.size() == 1 && all.front() == cname;
+    if (!all.empty() && !is_made_alone) return judge_data(std::move(all));
   }
   const Rrset* asked = view_.answer(question_.name, question_.type);
-  const bool is_synthesised = asked != nullptr && asked == cname && is_unsigned(cname) && dname != nullptr;
-  if (asked != nullptr && !is_synthesised) return judge_data({asked});
-  if (cname != nullptr && !(is_unsigned(cname) && dname != nullptr) && follows_cname(question_.type))
-    return judge_cname(*cname);
+  if (asked != nullptr && !(asked == cname && is_made)) return judge_data({asked});
+  if (cname != nullptr && !is_made && follows_cname(question_.type)) return judge_cname(*cname);
   if (dname != nullptr) return judge_dname(*dname, cname);
   if (view_.rcode() == Rcode::YxDomain) return judge_yxdomain();
   return judge_negative();
@@ -81,8 +81,8 @@ std::optional<LinkResult> LinkJudge::judge_cname(const Rrset& cname) {
 std::optional<LinkResult> LinkJudge::judge_dname(const Rrset& dname, const Rrset* cname) {
   const auto judged = judge_rrset(dname, WildcardProof::NotNeeded);
   if (!judged) return std::nullopt;
-  if (judged->finding.security == Security::Bogus && cname != nullptr && follows_cname(question_.type)) {
-    auto alone = judge_cname(*cname);
+  if (judged->finding.security == Security::Bogus && cname != nullptr) {
+    auto alone = follows_cname(question_.type) ? judge_cname(*cname) : judge_data({cname});
     if (!alone || alone->finding.security != Security::Bogus) return alone;
   }
   return follow_dname(*judged, dname, cname);
@@ -117,9 +117,10 @@ LinkResult LinkJudge::follow_dname(const RrsetResult& judged, const Rrset& dname
     refuse(bogus(Reason::DnameCnameMismatch, std::move(facts)));
     return link;
   }
-  if (!follows_cname(question_.type) && cname != nullptr) {
+  if (question_.type == RrType::Cname) {
     link.answer = Answer::Data;
-    link.data = {cname};
+    if (cname != nullptr) link.data = {cname};
+    if (cname == nullptr && computed) link.supplied_cname = *computed;
     return link;
   }
   if (computed) link.target = is_secure || !given ? *computed : *given;

@@ -18,12 +18,13 @@ namespace danesweep::dnssec {
 struct LinkResult {
   Finding finding;
   Answer answer = Answer::None;
-  std::optional<wire::DomainName> target;   ///< of an alias; nothing: the end of the chain
-  std::vector<const wire::Rrset*> data;     ///< RRsets of Answer::Data, in the message of the view
-  std::shared_ptr<const ZoneKeys> vouches;  ///< the zone whose keys proved it; null if none did
-  std::vector<ChainLink> links;             ///< of this link alone, and of the cut or fault that decided
-  bool is_incomplete = false;               ///< the message says nothing about this name: ask for it (D-67)
-  std::optional<wire::Rcode> rcode;         ///< when it is not that of the message (D-71)
+  std::optional<wire::DomainName> target;          ///< of an alias; nothing: the end of the chain
+  std::optional<wire::DomainName> supplied_cname;  ///< data that a DNAME makes and the message left out (D-69)
+  std::vector<const wire::Rrset*> data;            ///< RRsets of Answer::Data, in the message of the view
+  std::shared_ptr<const ZoneKeys> vouches;         ///< the zone whose keys proved it; null if none did
+  std::vector<ChainLink> links;                    ///< of this link alone, and of the cut or fault that decided
+  bool is_incomplete = false;                      ///< the message says nothing about this name: ask for it (D-67)
+  std::optional<wire::Rcode> rcode;                ///< when it is not that of the message (D-71)
 };
 
 class LinkJudge {

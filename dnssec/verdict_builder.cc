@@ -129,6 +129,10 @@ Verdict build_verdict(const Lookup& lookup, const Chain& chain, const std::vecto
   if (verdict.answer != Answer::Data) return verdict;
   for (const wire::Rrset* rrset : last.result.data)
     append_records(verdict.records, *rrset, std::min(lookup.policy().max_ttl, last.result.finding.ttl));
+  if (last.result.supplied_cname) {
+    const Bytes target = last.result.supplied_cname->wire();
+    verdict.records.push_back({last.name, last.result.finding.ttl, {target.begin(), target.end()}, RrType::Cname});
+  }
   if (lookup.question().type == RrType::Rrsig) append_signatures(verdict.records, last, lookup.policy().max_ttl);
   return verdict;
 }

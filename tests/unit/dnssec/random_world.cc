@@ -57,7 +57,7 @@ void RandomWorld::fill(support::SignedZone& zone, int depth) {
        {"www.", "alias.", "x.wild.", "x.y.wild.", "*.wild.", "empty.", "deep.empty.", "nothing.", "a.nothing.",
         "moved.", "www.moved.", "x.wildalias.", "mail.", "c0.", "www.c0.", "c1.", "www.c1.", ""})
     questions_.push_back(host + apex + ' ' + kTypes[pick(std::size(kTypes))]);
-  if (depth == 2) return;
+  if (depth >= 2) return;
   for (std::size_t i = 0; i < 2; ++i) {
     auto& child = world_.zone("c" + std::to_string(i) + "." + apex);
     const bool is_island = chance(20);
