@@ -143,8 +143,6 @@ Value<PreparedDns> prepare_dns(const DnsOptions& options) {
 Value<ProbeSettings> prepare_probes(const ProbeOptions& options, const DnsOptions& dns, Retries retries) {
   if (options.ipv4_only && options.ipv6_only)
     return tl::unexpected(std::string("--ipv4-only and --ipv6-only exclude each other; give one of them"));
-  if (options.no_retry && options.retry_after)
-    return tl::unexpected(std::string("--no-retry and --retry-after exclude each other; give one of them"));
   ProbeSettings settings;
   settings.mode = options.no_probe ? ProbeMode::NoProbe : ProbeMode::Probe;
   settings.smtp_port = options.smtp_port;

@@ -2,6 +2,7 @@
 // `query NAME TYPE`: one validated look-up (DESIGN "The command line": the JSON object and its fields; D-20).
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "dnssec/wire/presentation.h"
@@ -137,7 +138,9 @@ std::string plain_text(const wire::Question& question, const QueryOutcome& outco
 
 /// Not one resolver said anything: nothing can be done here (exit 3); other unknowns are an answer (exit 1).
 ExitCode code_of(const dnssec::Verdict& verdict) {
-  if (verdict.reason == dnssec::Reason::ResolverTimeout && verdict.chain.empty()) return ExitCode::CannotWork;
+  const auto was_answered = [](const dnssec::ChainLink& link) { return link.resolver != dnssec::kNoResolver; };
+  if (verdict.reason == dnssec::Reason::ResolverTimeout && std::ranges::none_of(verdict.chain, was_answered))
+    return ExitCode::CannotWork;
   const bool bad = verdict.security == dnssec::Security::Bogus || verdict.security == dnssec::Security::Indeterminate;
   return bad ? ExitCode::BadNews : ExitCode::Done;
 }

@@ -296,7 +296,7 @@ ExitCode run(const Options& options, const CLI::App& app, Context context) {
   }
   for (const std::string& note : prepared->anchors.notes) console.note(note);
   for (const std::string& warning : prepared->gateway->warnings()) console.warn(warning);
-  for (const auto& [name, format] : prepared->input_names) console.line(fmt::format("{}: read as {}", name, format));
+  for (const auto& [name, format] : prepared->input_names) console.line(fmt::format("reading {} as {}", name, format));
   if (prepared->engine.probe.helo.empty() && prepared->engine.probe.mode == ProbeMode::Probe)
     console.warn(
         "this machine has no full name: EHLO will carry the address of each connection; better name one with --helo");
