@@ -320,7 +320,7 @@ TEST(TopHosts, K56_RanksNotesThousandsAndOwnQueues) {
       "4  the.encryption.queue      9     0        0        0       0\n"
       "5  short.example             9\n6  bad.example               x  0 1 0 0\n");
   EXPECT_EQ(account.domains, (Domains{{"example.org", 1620}, {"example.net", 1}}));
-  EXPECT_EQ(account.warnings.at("example.org"), (std::vector<std::string>{"down-at-gateway"}));
+  EXPECT_EQ(account.warnings.at("example.org"), (std::vector<std::string>{"gateway-host-down"}));
   EXPECT_FALSE(account.warnings.contains("example.net"));
   EXPECT_EQ(account.skipped("own-queue"), 2U);
   EXPECT_EQ(account.skipped("header"), 2U);
