@@ -163,7 +163,7 @@ ZoneState Chain::accept(const KeySetOutcome& outcome, const ResponseView& view, 
   }
   if (outcome.security != Security::Secure) {
     auto link = make_link(Step::Dnskey, name, name, RrType::Dnskey, finding, view.resolver());
-    lookup_.trace(to_line("keys of", name, RrType::Dnskey, finding));
+    if (lookup_.is_traced()) lookup_.trace(to_line("keys of", name, RrType::Dnskey, finding));
     return failed(std::move(finding), {std::move(link)});
   }
   auto keys = std::make_shared<ZoneKeys>(*outcome.keys);
@@ -174,7 +174,7 @@ ZoneState Chain::accept(const KeySetOutcome& outcome, const ResponseView& view, 
   state.finding.limit_ttl(lookup_.seconds_until(keys->expires));
   state.keys = keys;
   if (keys->expires > lookup_.now()) lookup_.caches().store(std::shared_ptr<const ZoneKeys>(std::move(keys)));
-  lookup_.trace(to_line("keys of", name, RrType::Dnskey, state.finding));
+  if (lookup_.is_traced()) lookup_.trace(to_line("keys of", name, RrType::Dnskey, state.finding));
   return state;
 }
 

@@ -223,7 +223,7 @@ Chain::CutState Chain::insecure_cut(const ResponseView& view, const DomainName& 
   CutState state{.cut = Cut::Insecure, .finding = finding, .resolver = view.resolver()};
   state.insecure =
       remember_cut(name, zone, finding, {make_link(Step::Cut, zone, name, RrType::Ds, finding, view.resolver())});
-  lookup_.trace(to_line("cut", name, RrType::Ds, finding));
+  if (lookup_.is_traced()) lookup_.trace(to_line("cut", name, RrType::Ds, finding));
   return state;
 }
 
@@ -231,7 +231,7 @@ Chain::CutState Chain::failed_cut(const ResponseView& view, const DomainName& na
   CutState state{.cut = Cut::Failed, .resolver = view.resolver()};
   state.links.push_back(make_link(Step::Ds, finding.facts.parent, name, RrType::Ds, finding, view.resolver()));
   state.finding = std::move(finding);
-  lookup_.trace(to_line("DS answer at", name, RrType::Ds, state.finding));
+  if (lookup_.is_traced()) lookup_.trace(to_line("DS answer at", name, RrType::Ds, state.finding));
   return state;
 }
 

@@ -57,11 +57,11 @@ std::optional<LinkResult> LinkJudge::judge_data(std::vector<const Rrset*> rrsets
   std::optional<LinkResult> weakest;
   std::uint32_t ttl = kUnlimitedTtl;
   for (const Rrset* rrset : rrsets) {
-    const auto judged = judge_rrset(*rrset, WildcardProof::Needed);
+    auto judged = judge_rrset(*rrset, WildcardProof::Needed);
     if (!judged) return std::nullopt;
     ttl = std::min(ttl, judged->finding.ttl);
     if (!weakest || judged->finding.security < weakest->finding.security)
-      weakest = to_link(Step::Answer, *judged, rrset->owner, rrset->type);
+      weakest = to_link(Step::Answer, std::move(*judged), rrset->owner, rrset->type);
   }
   weakest->finding.ttl = ttl;
   weakest->answer = Answer::Data;
@@ -209,11 +209,14 @@ std::optional<LinkResult> LinkJudge::judge_negative() {
   return finish(*judged, claimed_denial());
 }
 
-LinkResult LinkJudge::to_link(Step step, const RrsetResult& judged, const DomainName& name, RrType type) const {
-  LinkResult link{.finding = judged.finding, .vouches = judged.zone, .links = judged.links};
-  ChainLink own = make_link(step, judged.zone ? judged.zone->zone : judged.finding.facts.zone, name, type,
-                            judged.finding, view_.resolver());
+LinkResult LinkJudge::to_link(Step step, RrsetResult judged, const DomainName& name, RrType type) const {
+  const DomainName zone = judged.zone ? judged.zone->zone : judged.finding.facts.zone;
+  ChainLink own = make_link(step, zone, name, type, judged.finding, view_.resolver());
   if (judged.verified != nullptr) add_signature(own, *judged.verified);
+  LinkResult link;
+  link.finding = std::move(judged.finding);
+  link.vouches = std::move(judged.zone);
+  link.links = std::move(judged.links);
   link.links.push_back(std::move(own));
   return link;
 }

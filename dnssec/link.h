@@ -75,7 +75,7 @@ class LinkJudge {
                                            wire::RrType type, Attempts& attempts) const;
   Reason unsigned_reason(const wire::Rrset& rrset, const Attempts& attempts) const;
   RrsetResult from_zone(const ZoneState& zone) const;
-  LinkResult to_link(Step step, const RrsetResult& judged, const wire::DomainName& name, wire::RrType type) const;
+  LinkResult to_link(Step step, RrsetResult judged, const wire::DomainName& name, wire::RrType type) const;
   Answer claimed_denial() const;
   std::uint32_t unproven_negative_ttl() const;
 

@@ -87,7 +87,8 @@ std::optional<LinkJudge::RrsetResult> LinkJudge::judge_signatures(const Rrset& r
     if (!accepted || accepted->finding.security > Security::Indeterminate) return accepted;
     consider(accepted->finding, std::nullopt);
   }
-  return RrsetResult{.finding = attempts.failure.value_or(bogus(Reason::RrsigsMissing, {}))};
+  if (attempts.failure) return RrsetResult{.finding = *attempts.failure};
+  return RrsetResult{.finding = bogus(Reason::RrsigsMissing, {})};
 }
 
 std::optional<LinkJudge::RrsetResult> LinkJudge::accept(const Rrset& rrset, const VerifiedRrset& verified,

@@ -92,7 +92,7 @@ void Validation::Impl::start() {
 bool Validation::Impl::judge_link() {
   auto judged = judge_current();
   if (!judged) return false;
-  lookup.trace(to_line("link", name, lookup.question().type, judged->result.finding));
+  if (lookup.is_traced()) lookup.trace(to_line("link", name, lookup.question().type, judged->result.finding));
   const auto target = judged->result.finding.security == Security::Bogus ? std::nullopt : judged->result.target;
   links.push_back(std::move(*judged));
   if (target && follow(*target)) return true;
@@ -153,7 +153,7 @@ std::optional<JudgedLink> Validation::Impl::judge_current() {
     from_carried = judge(*carried);
     if (!from_carried) return std::nullopt;
   }
-  if (from_carried && !is_worth_asking(from_carried->result)) return from_carried;
+  if (from_carried && !is_worth_asking(from_carried->result)) return std::move(from_carried);
 
   const wire::Question question{name, lookup.question().type};
   const Exchange& own = lookup.exchanges().ask(question);
@@ -166,7 +166,7 @@ std::optional<JudgedLink> Validation::Impl::judge_current() {
                                    is_better(from_carried->result.finding, from_own->result.finding);
     if (is_carried_better) std::swap(*from_own, *from_carried);
   }
-  if (!is_worth_asking(from_own->result)) return from_own;
+  if (!is_worth_asking(from_own->result)) return std::move(from_own);
 
   const Exchange& other = lookup.exchanges().ask(question, own.resolver);
   if (other.is_waiting()) return std::nullopt;
