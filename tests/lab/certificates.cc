@@ -123,9 +123,9 @@ std::string der(X509* certificate) {
   return result;
 }
 
-std::string subject_public_key(X509* certificate) {
+std::string subject_public_key(EVP_PKEY* key) {
   unsigned char* data = nullptr;
-  const int size = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), &data);
+  const int size = i2d_PUBKEY(key, &data);
   std::string result(reinterpret_cast<char*>(data), static_cast<std::size_t>(size));
   OPENSSL_free(data);
   return result;
@@ -213,8 +213,9 @@ std::string ChainMaker::association(const Arrangement& arrangement, Made& made, 
   if (data[0] == 'X') {
     whole = "a key that is never shown";
   } else {
-    X509* certificate = this->certificate(arrangement, made, data[0], base);
-    whole = selector == 0 ? der(certificate) : subject_public_key(certificate);
+    // Making a certificate is slow, and its key alone does not depend on the name.
+    whole =
+        selector == 0 ? der(certificate(arrangement, made, data[0], base)) : public_key_of(arrangement, made, data[0]);
   }
   std::string result = digested(whole, matching_type);
   if (data.size() > 1 && data[1] == '+') result += '\0';
@@ -222,8 +223,24 @@ std::string ChainMaker::association(const Arrangement& arrangement, Made& made, 
   return result;
 }
 
+const std::string& ChainMaker::public_key_of(const Arrangement& arrangement, Made& made, char role) {
+  std::string& kept = made.public_keys[role];
+  if (kept.empty()) kept = subject_public_key(key_of(made, role, spec_of(arrangement, role).key));
+  return kept;
+}
+
 std::vector<std::string> ChainMaker::tlsa(const Arrangement& arrangement, const std::string& base) {
   const std::lock_guard lock(mutex_);
+  const bool is_of_base = arrangement.tlsa.find(" 0 0 L") != std::string_view::npos ||
+                          arrangement.tlsa.find(" 0 1 L") != std::string_view::npos ||
+                          arrangement.tlsa.find(" 0 2 L") != std::string_view::npos;
+  if (is_of_base) return make_tlsa(arrangement, base);
+  auto& kept = made(arrangement).tlsa;
+  if (kept.empty()) kept = make_tlsa(arrangement, base);
+  return kept;
+}
+
+std::vector<std::string> ChainMaker::make_tlsa(const Arrangement& arrangement, const std::string& base) {
   std::vector<std::string> records;
   std::istringstream all{std::string(arrangement.tlsa)};
   for (std::string one; std::getline(all, one, ';');) {

@@ -31,7 +31,7 @@ using PrivateKey = std::unique_ptr<EVP_PKEY, FreeKey>;
 
 PrivateKey make_key(std::string_view type);  ///< names as in CertificateSpec::key
 std::string der(X509* certificate);
-std::string subject_public_key(X509* certificate);
+std::string subject_public_key(EVP_PKEY* key);
 
 /// What a server needs for one handshake. Borrowed from the maker.
 struct Chain {
@@ -54,12 +54,16 @@ class ChainMaker {
     std::map<char, PrivateKey> keys;
     std::map<char, Certificate> certificates;   // all but L
     std::map<std::string, Certificate> leaves;  // by base domain
+    std::map<char, std::string> public_keys;    // as in a SubjectPublicKeyInfo
+    std::vector<std::string> tlsa;              // if it is the same for every base domain
   };
 
   Made& made(const Arrangement& arrangement);
   EVP_PKEY* key_of(Made& made, char role, std::string_view type);
   X509* certificate(const Arrangement& arrangement, Made& made, char role, const std::string& base);
   Certificate make(const Arrangement& arrangement, Made& made, const CertificateSpec& spec, const std::string& base);
+  const std::string& public_key_of(const Arrangement& arrangement, Made& made, char role);
+  std::vector<std::string> make_tlsa(const Arrangement& arrangement, const std::string& base);
   std::string association(const Arrangement& arrangement, Made& made, const std::string& data, int selector,
                           int matching_type, const std::string& base);
 

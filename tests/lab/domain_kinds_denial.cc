@@ -129,8 +129,7 @@ void expanded(Making& m) {
 /// Minimal spans made for the question (RFC 4470).
 Sets white_lies(Zone& zone, Answer& answer) {
   const Name before = zone.apex().below(std::string("nobodx\xff", 7));
-  const RrSet* name =
-      answer.keep(zone.make_nsec(before, zone.name("nobody").below(std::string(1, '\0')), {kRrsig, kNsec}));
+  const RrSet* name = answer.keep(zone.make_nsec(before, zone.apex().below("nobody!"), {kRrsig, kNsec}));
   const RrSet* wildcard = answer.keep(zone.make_nsec(zone.apex().below(")"), zone.apex().below("+"), {kRrsig, kNsec}));
   return {name, wildcard};
 }
@@ -278,7 +277,8 @@ std::vector<DomainKind> hashed_denials() {
     bogus("h-nowc", "wildcard not covered (D-89)", std::string(kUnfixed), among_many(without_part(Part::Wildcard)), kNsec3Only, kLying),
     {"h-nx-optout", "no such name in an opt-out span (D-90)", kNsec3Only, kFiles, [](Making& m) { opt_out_zone(m); ask_nobody(m); m.mx_insecure("optout-span"); }},
     {"h-ent-optout", "empty non-terminal above an unsigned cut in an opt-out span (D-89)", kNsec3Only, kFiles, [](Making& m) {
-       opt_out_zone(m); m.child("sub.ent", Denial::Unsigned); m.ask(m.name("ent")); m.no_data(); m.mx_insecure("optout-span"); }},
+       opt_out_zone(m); m.child("sub.ent", Denial::Unsigned); m.ask(m.name("ent")); m.no_data(); m.mx_insecure("optout-span");
+       address_is(m.expected().hosts.front(), Status::Insecure, "dns:optout-span"); }},
     {"h-ent-optout-match", "empty non-terminal with a record of its own in an opt-out zone (D-90)", kNsec3Only, kFiles, [](Making& m) {
        opt_out_zone(m); m.child("sub.ent", Denial::Nsec3); m.ask(m.name("ent")); m.no_data(); }},
     bogus("h-hash2-only", "hash algorithm 2 (D-85)", "denial-missing", every_nsec3(octet_changed(0, 2)), kNsec3Only, kLying),

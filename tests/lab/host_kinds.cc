@@ -50,9 +50,9 @@ std::string old_server_hello(char minor) {
 
 const Script go = {say("220 ready for TLS\r\n"), start_tls};
 Script then(const Step& step) { return {say("220 ready for TLS\r\n"), step}; }
-/// After 220 the client's hello is awaited for a moment, so that the octets meet it and not the STARTTLS reply.
+/// After 220 the client's hello is awaited, so that the octets meet it and not the STARTTLS reply.
 Script after_hello(std::string text) {
-  return {say("220 ready for TLS\r\n"), wait(150ms), say(std::move(text)), wait(150ms), close};
+  return {say("220 ready for TLS\r\n"), {Do::AwaitInput}, say(std::move(text)), wait(150ms), close};
 }
 
 const std::string kNoise = "\x8f\x13\xfe\x02\x99\xe1\x80\xff\x07\xc3\x28\xa0\xa1\xe2\x28\xa1\r\n";
@@ -114,8 +114,8 @@ const ServerKind kServers[] = {
     {.id = "S-49", .english = "text behind the STARTTLS reply", .outcome = "starttls-injection", .certificate = Failed, .starttls = {say("220 go\r\n250 injected\r\n"), silence}},
     {.id = "S-50", .english = "text in a later segment", .outcome = "tls-not-tls", .certificate = Failed, .starttls = after_hello("250 injected\r\n")},
     {.id = "S-51", .english = "silent after 220", .outcome = "tls-timeout", .certificate = NotChecked, .starttls = then(silence)},
-    {.id = "S-52", .english = "closes after 220", .outcome = "tls-closed", .certificate = NotChecked, .starttls = {say("220 go\r\n"), wait(100ms), close}},
-    {.id = "S-53", .english = "resets after 220", .outcome = "tls-closed", .certificate = NotChecked, .starttls = {say("220 go\r\n"), wait(100ms), reset}},
+    {.id = "S-52", .english = "closes after 220", .outcome = "tls-closed", .certificate = NotChecked, .starttls = {say("220 go\r\n"), {Do::AwaitInput}, close}},
+    {.id = "S-53", .english = "resets after 220", .outcome = "tls-closed", .certificate = NotChecked, .starttls = {say("220 go\r\n"), {Do::AwaitInput}, reset}},
     {.id = "S-54", .english = "plain 500 after 220", .outcome = "tls-not-tls", .certificate = Failed, .starttls = after_hello("500 what?\r\n")},
     {.id = "S-55", .english = "random octets after 220", .outcome = "tls-not-tls", .certificate = Failed, .starttls = after_hello(kNoise)},
     {.id = "S-56", .english = "ServerHello, then silent", .outcome = "tls-timeout", .certificate = NotChecked, .tls = {.quirk = TlsQuirk::FirstRecordOnly}},

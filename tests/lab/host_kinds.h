@@ -22,6 +22,7 @@ struct Step {
     Drip,          ///< `text`, one octet per `pause`
     DripForever,   ///< `text` again and again, one octet per `pause`
     FloodForever,  ///< `text` again and again, as fast as the peer reads
+    AwaitInput,    ///< until the peer has said more
     Wait,          ///< `pause`
     Close,
     Reset,

@@ -10,9 +10,12 @@
 #include <cstdlib>
 #include <ctime>
 #include <filesystem>
+#include <fstream>
 #include <iostream>
+#include <thread>
 
 #include "tests/lab/domain_kinds.h"
+#include "tests/lab/hostile_responder.h"
 #include "tests/lab/lab.h"
 #include "tests/lab/zone_files.h"
 
@@ -28,6 +31,8 @@ struct Settings {
   std::string zones_folder;
   bool only_dns = false;
   std::vector<std::string> command;
+  std::string behaviour;
+  bool lists_behaviours = false;
 };
 
 /// A folder of our own, removed at the end unless the user named it.
@@ -147,6 +152,30 @@ int kinds() {
   return 0;
 }
 
+int list_behaviours() {
+  for (const auto& row : hostile_behaviours())
+    fmt::print("{}\t{}\t{}\t{}\n", row.name, row.question, row.status, row.reason);
+  return 0;
+}
+
+int hostile(const Settings& settings) {
+  const sigset_t endings = block_endings();
+  const Folder folder(settings.folder);
+  HostileResponder responder(hostile_behaviour(settings.behaviour), static_cast<std::uint32_t>(std::time(nullptr)));
+  std::ofstream(folder.path() + "/anchor") << responder.anchor();
+  fmt::print("export DANESWEEP_LAB_RESOLVER=127.0.0.1:{}\nexport DANESWEEP_LAB_ANCHOR={}/anchor\n", responder.port(),
+             folder.path());
+  std::fflush(stdout);
+  std::thread ending([&] {
+    int signal = 0;
+    sigwait(&endings, &signal);
+    responder.stop();
+  });
+  responder.run();
+  ending.join();
+  return 0;
+}
+
 void add_world_options(CLI::App& command, Settings& settings) {
   command.add_option("--domains", settings.world.domains, "number of domains")->check(CLI::Range(1, 1000000));
   command.add_option("--seed", settings.world.seed, "the world's number");
@@ -179,6 +208,9 @@ int dispatch(int argc, char** argv) {
   CLI::App* zones_command = app.add_subcommand("zones", "write zone files, nsd.conf and unbound.conf");
   add_world_options(*zones_command, settings);
   zones_command->add_option("dir", settings.zones_folder, "the folder")->required();
+  CLI::App* hostile_command = app.add_subcommand("hostile", "a resolver that misbehaves, until SIGINT or SIGTERM");
+  hostile_command->add_option("--behaviour", settings.behaviour, "how: a name of the list");
+  hostile_command->add_flag("--list", settings.lists_behaviours, "name, question, expected status and reason of each");
   CLI::App* kinds_command = app.add_subcommand("kinds", "list the catalogue");
   try {
     app.parse(argc, argv);
@@ -188,6 +220,7 @@ int dispatch(int argc, char** argv) {
   raise_descriptor_limit();
   if (!settings.zones_folder.empty()) settings.world.serving = WorldOptions::Serving::ZoneFilesOnly;
   if (*kinds_command) return kinds();
+  if (*hostile_command) return settings.lists_behaviours ? list_behaviours() : hostile(settings);
   if (*zones_command) return zones(settings);
   return *serve_command ? serve(settings) : run(settings);
 }

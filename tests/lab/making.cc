@@ -67,7 +67,7 @@ void Making::tlsa(Zone& zone, const Name& base, std::string_view kind) {
 }
 
 void Making::tlsa_at(Zone& zone, const Name& owner, std::string_view kind, const std::string& base) {
-  for (const auto& rdata : world_.chains().tlsa(*host_kind(kind).arrangement, base)) zone.add(owner, kTlsa, rdata);
+  zone.add_all(owner, kTlsa, world_.chains().tlsa(*host_kind(kind).arrangement, base));
 }
 
 HostExpectation& Making::expect(const Name& host, int preference, std::string_view kind) {

@@ -56,6 +56,7 @@ void SmtpConnection::receive(std::string_view octets, SteadyTime now) {
     return;
   }
   if (input_.size() < kMaxInput) input_ += octets;
+  if (!steps_.empty() && steps_.front().what == Do::AwaitInput) run_steps(now);
   read_lines(now);
 }
 
@@ -123,6 +124,8 @@ bool SmtpConnection::run_step(Step& step, SteadyTime now) {
       step.text.clear();
       wake_up_ = now + step.pause;
       return false;
+    case Do::AwaitInput:
+      return !input_.empty();
     case Do::Close:
       ending_ = Ending::Close;
       return true;

@@ -64,6 +64,10 @@ void Zone::add(const Name& owner, std::uint16_t type, const std::string& rdata, 
     records.rdatas.push_back(rdata);
 }
 
+void Zone::add_all(const Name& owner, std::uint16_t type, std::vector<std::string> rdatas) {
+  set(owner, type).rdatas = std::move(rdatas);
+}
+
 void Zone::remove(const Name& owner, std::uint16_t type) {
   if (Node* node = find_node(owner)) std::erase_if(node->sets, [&](const RrSet& set) { return set.type == type; });
 }

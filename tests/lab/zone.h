@@ -62,7 +62,8 @@ class Zone {
   /// A line of a zone file relative to the apex, e.g. "mx 300 A 127.1.0.1".
   void add(const std::string& line);
   void add(const Name& owner, std::uint16_t type, const std::string& rdata, std::uint32_t ttl = 3600);
-  RrSet& set(const Name& owner, std::uint16_t type);  ///< made if missing
+  void add_all(const Name& owner, std::uint16_t type, std::vector<std::string> rdatas);  ///< instead of what is there
+  RrSet& set(const Name& owner, std::uint16_t type);                                     ///< made if missing
   void remove(const Name& owner, std::uint16_t type);
   Name name(std::string_view relative) const { return Name::relative(relative, apex_); }
 
