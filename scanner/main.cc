@@ -27,6 +27,7 @@ constexpr const char* kFooter =
 
 void add_all(CLI::App& root, Commands& commands) {
   add_scan(root, commands);
+  add_verify(root, commands);
   add_query(root, commands);
   add_report(root, commands);
   add_export(root, commands);

@@ -27,7 +27,7 @@ void add_timeouts(CLI::App& app, tls::Timeouts& timeouts) {
 }
 
 void add_rates(CLI::App& app, ProbeOptions& options) {
-  const auto add = [&](const char* name, RateLimit& target, const char* help) {
+  const auto add = [&](const char* name, std::optional<RateLimit>& target, const char* help) {
     add_value(app, name, target, parse_rate_limit, help, "OPEN/STARTS")->group("Probe limits");
   };
   add_value(app, "--probe-rate", options.probe_rate, number_of<std::uint32_t>(),

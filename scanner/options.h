@@ -48,7 +48,7 @@ struct ProbeOptions {
   TlsKeys tls_keys = TlsKeys::Ecdsa;
   std::uint32_t probe_rate = 100;
   std::uint32_t max_probes = 512;
-  RateLimit per_address{1, 0.2}, per_net{4, 2}, per_provider{8, 4};
+  std::optional<RateLimit> per_address, per_net, per_provider;  ///< nothing: T-68's for `scan`, none for `verify`
 };
 
 /// Of `scan` and `verify`: what the gateway is configured to do (ESA.md part G) and who is left alone (T-71).

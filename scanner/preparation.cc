@@ -156,9 +156,9 @@ Value<ProbeSettings> prepare_probes(const ProbeOptions& options, const DnsOption
   if (options.no_retry || (retries == Retries::OnlyIfAsked && !options.retry_after)) settings.retry_after.reset();
   settings.rate = options.probe_rate;
   settings.max_probes = options.max_probes;
-  settings.per_address = options.per_address;
-  settings.per_net = options.per_net;
-  settings.per_provider = options.per_provider;
+  settings.per_address = options.per_address.value_or(settings.per_address);
+  settings.per_net = options.per_net.value_or(settings.per_net);
+  settings.per_provider = options.per_provider.value_or(settings.per_provider);
   settings.source_addresses = dns.source_addresses;
   return settings;
 }
