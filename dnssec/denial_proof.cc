@@ -32,7 +32,8 @@ DenialProof judge_ds_match(const TypeBitmap& types, const DenialQuestion& questi
   if (types.has(RrType::Soa) && !question.name.is_root())
     return {.proof = Proof::ChildSide, .reason = Reason::DsFromChild};
   if (!denies_type(types, question)) return not_proven(Reason::DenialWrongType);
-  return {.proof = is_delegation(types) ? Proof::Delegation : Proof::NoData, .cut = question.name};
+  if (is_delegation(types)) return {.proof = Proof::Delegation, .cut = question.name};
+  return {.proof = Proof::NoData};
 }
 
 /// Which failure tells most: one that contradicts the claim before one that is merely not enough.
@@ -79,6 +80,7 @@ void ProofSum::add(const DenialProof& proof) {
   switch (proof.proof) {
     case Proof::NoData:
     case Proof::Delegation:
+      is_contradictory_ = is_contradictory_ || (exists_ && exists_->proof != proof.proof);
       exists_ = proof;
       return;
     case Proof::NxName:
@@ -101,7 +103,7 @@ void ProofSum::add(const DenialProof& proof) {
 }
 
 DenialProof ProofSum::total() const {
-  if (exists_ && absent_) return not_proven(Reason::DenialContradictory);
+  if (is_contradictory_ || (exists_ && absent_)) return not_proven(Reason::DenialContradictory);
   if (exists_) return *exists_;
   if (nxname_) return {.proof = Proof::NxName};
   if (failure_ && failure_->reason == Reason::DenialWrongType) return *failure_;

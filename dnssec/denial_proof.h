@@ -61,7 +61,7 @@ class ProofSum {
 
  private:
   std::optional<DenialProof> exists_, absent_, cut_, failure_;
-  bool nxname_ = false;
+  bool nxname_ = false, is_contradictory_ = false;
 };
 
 }  // namespace danesweep::dnssec

@@ -196,6 +196,13 @@ const Row kNsecRows[] = {
        world.edit("www.example.", RrType::Txt, denies(world, "example.", kNoError, proof));
      },
      "www.example. TXT", Bogus, Reason::DenialContradictory},
+    {"one name both a delegation and an empty non-terminal", "D-93",
+     [](World& world) {
+       const Records ent = with_signature(nsec("cut.example.", "x.sub.example.", {RrType::A}), "example.");
+       const Records cut = with_signature(nsec("sub.example.", "t.example.", {RrType::Ns}), "example.");
+       world.edit("sub.example.", RrType::Ds, denies(world, "example.", kNoError, joined(ent, cut)));
+     },
+     "sub.example. DS", Bogus, Reason::DenialContradictory},
     {"compact denial of a name", "D-91",
      [](World& world) {
        world.edit("nothing.example.", RrType::A,
