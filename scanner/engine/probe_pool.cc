@@ -31,8 +31,9 @@ struct ProbePool::Provider {
   Gate gate;
   Backoff backoff;
   std::map<IpAddress, std::deque<Job*>> queued;
-  IpAddress last_started;     ///< addresses take turns
-  bool is_scheduled = false;  ///< in ready_ or sleeping_
+  IpAddress last_started;                                             ///< addresses take turns
+  bool is_scheduled = false;                                          ///< in ready_ or sleeping_
+  std::optional<std::multimap<Instant, Provider*>::iterator> sleeps;  ///< its place in sleeping_
   std::uint64_t planned = 0;
   std::map<IpAddress, std::uint64_t> planned_by_address;
 };
@@ -142,16 +143,22 @@ void ProbePool::pump(Instant now, Calls& calls) {
       ready_.push_back(&provider);
     } else {
       const Instant again = std::max({provider.gate.next(now), provider.backoff.paused_until(), now + kLookAgain});
-      sleeping_.emplace(again, &provider);
+      provider.sleeps = sleeping_.emplace(again, &provider);
     }
   }
 }
 
 void ProbePool::wake_sleepers(Instant now) {
   while (!sleeping_.empty() && sleeping_.begin()->first <= now) {
-    ready_.push_back(sleeping_.begin()->second);
-    sleeping_.erase(sleeping_.begin());
+    wake(*sleeping_.begin()->second);
   }
+}
+
+void ProbePool::wake(Provider& provider) {
+  if (!provider.sleeps) return;
+  sleeping_.erase(*provider.sleeps);
+  provider.sleeps.reset();
+  ready_.push_back(&provider);
 }
 
 void ProbePool::wake_retries(Instant now) {
@@ -210,6 +217,7 @@ void ProbePool::dialled(Job& job, Dialled result) {
     }
     if (provider.backoff.is_given_up()) finish_queued(provider, tls::Outcome::ProviderBackoff, calls);
     if (port_ == Port::Blocked) block_port(calls);
+    wake(provider);  // a place has become free
     pump(now, calls);
   }
   make(calls);

@@ -67,6 +67,7 @@ class ProbePool {
   void pump(Instant now, Calls& calls);
   bool start_one(Provider& provider, Instant now, Calls& calls);
   bool start(Job& job, Instant now, Calls& calls);
+  void wake(Provider& provider);
   void wake_sleepers(Instant now);
   void wake_retries(Instant now);
   void dialled(Job& job, Dialled result);
