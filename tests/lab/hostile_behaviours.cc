@@ -352,7 +352,7 @@ const HostileBehaviour kBehaviours[] = {
     {"slow", kHost, kSecure, "", [](E& e) { return delayed(e.honest(), milliseconds{120}); }},
     {"three-copies", kHost, kSecure, "", [](E& e) { return many_of(e.honest(), 3); }},
     {"late-and-doubled", kHost, kSecure, "", [](E& e) { Packets p = e.honest(); for (Packet& again : delayed(many_of(e.honest(), 2), milliseconds{350})) p.push_back(again); return p; }},
-    {"every-second-lost", kHost, kSecure, "", [](E& e) { return e.number % 2 == 0 ? silence() : e.honest(); }},
+    {"first-question-lost", kHost, kSecure, "", [](E& e) { return e.number == 0 ? silence() : e.honest(); }},
 
     // Truncation and TCP.
     {"truncated-then-tcp", kHost, kSecure, "", [](E& e) { return over_tcp(e, [](E& t) { return t.honest(); }); }},
@@ -396,12 +396,12 @@ const HostileBehaviour kBehaviours[] = {
     {"owner-of-300-octets", kHost, kUnknown, kTimeout, [](E& e) { return changed(e, [&](auto& m) {
        std::string longest; for (int i = 0; i < 5; ++i) longest += '\x3B' + std::string(59, 'a');
        m.insert(kHeader + e.query.question.size(), record(longest + std::string(1, '\0'), kA, "\1\2\3\4")); add16(m, kAnswers, 1); }); }},
-    {"pointer-in-rrsig", kHost, kBogus, "malformed-rrset", [](E& e) { return with_set_changed(e, kA, widen_signer); }},
+    {"pointer-in-rrsig", kHost, kBogus, "signature-malformed", [](E& e) { return with_set_changed(e, kA, widen_signer); }},
 
     // EDNS.
     {"opt-twice", kHost, kUnknown, kTimeout, [](E& e) { return changed(e, [](auto& m) { m += opt_record(); add16(m, kAdditional, 1); }); }},
     {"option-flood", kHost, kSecure, "", [](E& e) { return e.packets(with_opt(e, opt_record(option_flood()))); }},
-    {"option-past-the-end", kHost, kUnknown, kTimeout, [](E& e) { return e.packets(with_opt(e, opt_record(u16(15) + u16(900) + "x"))); }},
+    {"option-past-the-end", kHost, kSecure, "", [](E& e) { return e.packets(with_opt(e, opt_record(u16(15) + u16(900) + "x"))); }},
     {"badvers", kHost, kUnknown, "resolver-refused", [](E& e) { return e.packets(bare(e, 0, opt_record("", 0x01008000))); }},
     {"opt-version-9", kHost, kSecure, "", [](E& e) { return e.packets(with_opt(e, opt_record("", 0x00098000))); }},
 
@@ -415,7 +415,7 @@ const HostileBehaviour kBehaviours[] = {
     {"servfail-with-ede", kHost, kUnknown, "resolver-servfail", [](E& e) { return e.packets(bare(e, kServFail, opt_record(option(15, u16(6) + "\x1B[2Jhello\xFF")))); }},
     {"servfail-once", kHost, kUnknown, "resolver-servfail", [](E& e) { return e.number == 0 ? e.packets(bare(e, kServFail, opt_record())) : e.honest(); }},
     {"rcode-15", kHost, kUnknown, "resolver-refused", [](E& e) { return e.packets(bare(e, 15, opt_record())); }},
-    {"yxdomain-without-dname", kHost, kUnknown, "resolver-refused", [](E& e) { return e.packets(bare(e, kYxDomain, opt_record())); }},
+    {"yxdomain-without-dname", kHost, kUnknown, "resolver-servfail", [](E& e) { return e.packets(bare(e, kYxDomain, opt_record())); }},
     {"servfail-for-dnskey", kHost, kUnknown, "resolver-servfail", [](E& e) { return asks(e, kDnskey) ? e.packets(bare(e, kServFail, opt_record())) : e.honest(); }},
     {"silent-for-dnskey", kHost, kUnknown, kTimeout, [](E& e) { return asks(e, kDnskey) ? silence() : e.honest(); }},
     {"silent-for-ds", kHost, kUnknown, kTimeout, [](E& e) { return asks(e, kDs) ? silence() : e.honest(); }},
@@ -430,8 +430,8 @@ const HostileBehaviour kBehaviours[] = {
     {"ad-and-aa-on-nothing-signed", kHost, kBogus, kStrips, [](E& e) { strip_signatures(e.answer); return changed(e, [](auto& m) { flip(m, kFlags, 0x0420); }); }},
     {"ds-from-child", "www.child.good. A", kBogus, "ds-from-child", [](E& e) { if (asks(e, kDs) && e.query.name == Name("child.good")) deny_ds_as_child(e.answer); return e.honest(); }},
     {"false-root-keys", kHost, kBogus, "anchor-no-matching-key", [](E& e) { return asks(e, kDnskey) && e.query.name.is_root() ? with_set_changed(e, kDnskey, change_first_key) : e.honest(); }},
-    {"no-such-name-for-all", kHost, kBogus, kStrips, [](E& e) { return e.packets(bare(e, kNxDomain, opt_record())); }},
-    {"nothing-for-all", kHost, kBogus, kStrips, [](E& e) { return e.packets(bare(e, kNoError, opt_record())); }},
+    {"no-such-name-for-all", kHost, kBogus, "dnskey-missing", [](E& e) { return e.packets(bare(e, kNxDomain, opt_record())); }},
+    {"nothing-for-all", kHost, kBogus, "dnskey-missing", [](E& e) { return e.packets(bare(e, kNoError, opt_record())); }},
     {"answer-class-ch", kHost, kBogus, "denial-missing", [](E& e) { return asks(e, kA) ? changed(e, [&](auto& m) {
        const std::size_t at = kHeader + e.query.question.size() + 4; put16(m, at, 3); put16(m, kAnswers, 1); m.resize(at + 12); put16(m, kAdditional, 0); put16(m, kAuthority, 0); m += opt_record(); put16(m, kAdditional, 1); }) : e.honest(); }},
     {"address-changed", kHost, kBogus, "signature-wrong", [](E& e) { return asks(e, kA) ? with_set_changed(e, kA, [](RrSet& s) { s.rdatas.front()[3] = '\x42'; }) : e.honest(); }},
