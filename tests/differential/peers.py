@@ -125,7 +125,9 @@ def ask_danesweep(build, resolver, anchor, questions, *options):
 
 
 def judge_delv(output):
-    """delv prints its finding as comments; `ncache` results are denials."""
+    """delv prints a finding for each link as a comment; `ncache` results are denials."""
+    if re.search(r"pending validation|resolution failed: (?!ncache)", output):
+        return "BOGUS", "NONE"
     if "unsigned answer" in output:
         status = "INSECURE"
     elif "fully validated" in output:
