@@ -89,6 +89,11 @@ bool GatewayContext::is_own(const std::string& domain) const {
   return std::ranges::any_of(tables_, [&](const auto& table) { return table.accepts(domain); });
 }
 
+output::ModeSource GatewayContext::mode_source(const std::string& domain) const {
+  return destinations_.decide(domain, default_mode_).own_mode ? output::ModeSource::OwnEntry
+                                                              : output::ModeSource::Default;
+}
+
 void GatewayContext::apply(DomainTask& task) const {
   const input::DestinationDecision entry = destinations_.decide(task.domain, default_mode_);
   const input::Route route = routes_.find(task.domain);

@@ -39,6 +39,9 @@ class GatewayContext {
   /// Fills effective_mode, decided_by, without_entry, order and warnings.
   void apply(DomainTask& task) const;
 
+  /// Whether a domain's mode would follow the Default (E-111).
+  output::ModeSource mode_source(const std::string& domain) const;
+
   const OptOutList* opt_out() const { return &opt_out_; }
   /// SIGHUP: an unreadable list changes nothing.
   tl::expected<void, std::string> reread_opt_out();

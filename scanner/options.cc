@@ -107,6 +107,8 @@ void add_options(CLI::App& app, ProbeOptions& options) {
             "name in EHLO: has a dot, or is an address literal (default: the machine's full name)", "NAME")
       ->group(group);
   app.add_flag("--no-probe", options.no_probe, "look up only, connect to no mail host")->group(group);
+  app.add_flag("--dry-run", options.dry_run, "look up only, and say per provider which connections would be made")
+      ->group(group);
   app.add_flag("--allow-special-addresses", options.allow_special_addresses,
                "also probe loopback, private and documentation addresses")
       ->group(group);
@@ -173,6 +175,12 @@ void add_options(CLI::App& app, ScanOptions& options) {
   add_value(app, "--canary", options.canary, parse_canary,
             "check each resolver with this signed name first; none: do not (default ietf.org)", "NAME|none");
   app.add_flag("--accept-unfit-resolvers", options.accept_unfit_resolvers, "scan although a resolver fails the canary");
+  app.add_flag("--simulate-failover", options.simulate_failover,
+               "decide every domain a second time with the lowest-numbered resolvers taken out");
+  add_value(app, "--confirm", options.confirm, number_of<std::uint32_t>(0, 100),
+            "look N more times at each failing or undetermined domain (default 0)", "N");
+  add_value(app, "--shard", options.shard, parse_shard,
+            "scan only this part of the domains, by hash; `merge` joins the parts", "K/N");
   add_choice<bool>(app, "--compress", options.compress, {{"zstd", true}, {"none", false}},
                    "compress the results (default zstd)");
   add_choice<When>(app, "--progress", options.progress, whens(),

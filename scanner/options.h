@@ -36,7 +36,7 @@ struct DnsOptions {
 struct ProbeOptions {
   std::uint16_t smtp_port = 25;
   std::string helo;
-  bool no_probe = false;
+  bool no_probe = false, dry_run = false;
   bool allow_special_addresses = false;
   bool ipv4_only = false, ipv6_only = false;
   output::MultiMx multi_mx = output::MultiMx::First;
@@ -70,6 +70,9 @@ struct ScanOptions {
   std::string canary = "ietf.org";
   bool accept_unfit_resolvers = false;
   bool compress = true;
+  bool simulate_failover = false;
+  std::uint32_t confirm = 0;
+  input::Shard shard;
   When progress = When::Auto;
   std::optional<output::Action> fail_on;
 };

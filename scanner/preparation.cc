@@ -144,7 +144,7 @@ Value<ProbeSettings> prepare_probes(const ProbeOptions& options, const DnsOption
   if (options.ipv4_only && options.ipv6_only)
     return tl::unexpected(std::string("--ipv4-only and --ipv6-only exclude each other; give one of them"));
   ProbeSettings settings;
-  settings.mode = options.no_probe ? ProbeMode::NoProbe : ProbeMode::Probe;
+  settings.mode = options.dry_run ? ProbeMode::DryRun : options.no_probe ? ProbeMode::NoProbe : ProbeMode::Probe;
   settings.smtp_port = options.smtp_port;
   settings.helo = options.helo.empty() ? full_host_name() : options.helo;
   settings.timeouts = options.timeouts;

@@ -3,8 +3,6 @@
 
 #include <utility>
 
-#include "output/decide.h"
-
 namespace danesweep::scanner {
 namespace {
 
@@ -49,15 +47,15 @@ std::optional<DomainTask> InputSource::next() {
 }
 
 FileSink::FileSink(output::Writer& writer, UnfinishedDomains& unfinished, std::function<std::uint64_t()> position,
-                   output::MultiMx multi_mx)
+                   std::function<void(output::Result&)> complete)
     : writer_(writer),
       unfinished_(unfinished),
       position_(std::move(position)),
-      multi_mx_(multi_mx),
+      complete_(std::move(complete)),
       next_checkpoint_(std::chrono::steady_clock::now() + kCheckpointEvery) {}
 
 bool FileSink::write(output::Result result) {
-  if (result.opportunistic == output::Action::Unset) output::decide(result, multi_mx_);
+  complete_(result);
   auto done = writer_.write(result);
   unfinished_.finish(result.index);
   ++written_;

@@ -49,8 +49,9 @@ class InputSource : public DomainSource {
 class FileSink : public ResultSink {
  public:
   /// Checkpoints about every five seconds; `position` says how many entries were read.
+  /// `complete` adds what only the gateway's configuration knows.
   FileSink(output::Writer& writer, UnfinishedDomains& unfinished, std::function<std::uint64_t()> position,
-           output::MultiMx multi_mx);
+           std::function<void(output::Result&)> complete);
   bool write(output::Result result) override;
 
   const std::string& error() const { return error_; }
@@ -62,7 +63,7 @@ class FileSink : public ResultSink {
   output::Writer& writer_;
   UnfinishedDomains& unfinished_;
   std::function<std::uint64_t()> position_;
-  output::MultiMx multi_mx_;
+  std::function<void(output::Result&)> complete_;
   std::chrono::steady_clock::time_point next_checkpoint_;
   std::string error_;
   std::uint64_t written_ = 0;

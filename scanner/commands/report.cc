@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// `report OUT.pb`: the dry-run report (ESA.md part J). Ends with 0 whatever the verdict.
+// `report OUT.pb`: the dry-run report (ESA.md part J) and, with --remedies, what to import first (E-120 to E-122). Ends
+// with 0 whatever the verdict.
 #include "output/reader.h"
+#include "output/remedies.h"
 #include "output/report/document.h"
 #include "output/report/summary.h"
 #include "scanner/commands/commands.h"
@@ -12,25 +14,54 @@ namespace {
 enum class ReportFormat : std::uint8_t { Text, Markdown };
 
 struct ReportOptions {
-  std::string file;
+  std::string file, remedies;
   ReportFormat format = ReportFormat::Text;
+  bool remedies_undetermined = false, force = false;
 };
 
-ExitCode run(const ReportOptions& options, Context context) {
-  auto reader = output::Reader::open(options.file);
-  if (!reader) {
-    context.console.error(reader.error());
-    return ExitCode::Usage;
-  }
-  for (const std::string& warning : reader->warnings()) context.console.warn(warning);
-  const auto summary = output::summarise(*reader);
-  if (!summary) {
-    context.console.error(summary.error());
-    return ExitCode::Usage;
-  }
+Value<std::string> report_of(output::Reader& reader, ReportFormat format) {
+  const auto summary = output::summarise(reader);
+  if (!summary) return tl::unexpected(summary.error());
   const output::Document document = output::report_document(*summary);
-  Console::print(options.format == ReportFormat::Markdown ? output::report_markdown(document)
-                                                          : output::report_text(document));
+  return format == ReportFormat::Markdown ? output::report_markdown(document) : output::report_text(document);
+}
+
+/// Written before the report is printed, so that a refusal is not lost behind pages of text.
+Value<std::string> write_remedy_files(const ReportOptions& options, output::Reader& reader) {
+  reader.rewind();
+  const auto undetermined =
+      options.remedies_undetermined ? output::UndeterminedDomains::Include : output::UndeterminedDomains::Leave;
+  const auto remedies = output::make_remedies(reader, undetermined);
+  if (!remedies) return tl::unexpected(remedies.error());
+  const auto existing = options.force ? output::Existing::Replace : output::Existing::Refuse;
+  if (const auto written = output::write_remedies(*remedies, options.remedies, existing); !written)
+    return tl::unexpected(written.error());
+  std::string text = "Remedies written to " + options.remedies + ":";
+  for (const auto& file : remedies->files) text += " " + file.name;
+  text += "\n";
+  for (const std::string& note : remedies->notes) text += note + "\n";
+  return text;
+}
+
+ExitCode run(const ReportOptions& options, Context context) {
+  const auto fail = [&](const std::string& text) {
+    context.console.error(text);
+    return ExitCode::Usage;
+  };
+  if (options.remedies.empty() && options.remedies_undetermined)
+    return fail("--remedies-undetermined says what --remedies DIR writes; name the folder");
+  auto reader = output::Reader::open(options.file);
+  if (!reader) return fail(reader.error());
+  for (const std::string& warning : reader->warnings()) context.console.warn(warning);
+  const auto report = report_of(*reader, options.format);
+  if (!report) return fail(report.error());
+  std::string remedies;
+  if (!options.remedies.empty()) {
+    const auto written = write_remedy_files(options, *reader);
+    if (!written) return fail(written.error());
+    remedies = "\n" + *written;
+  }
+  Console::print(*report + remedies);
   return ExitCode::Done;
 }
 
@@ -40,11 +71,18 @@ void add_report(CLI::App& root, Commands& commands) {
   auto options = std::make_shared<ReportOptions>();
   Command& command = add_command(root, commands, "report", "whose mail would stop, and what to configure first",
                                  "  danesweep report results.pb\n"
-                                 "  danesweep report results.pb --format markdown > report.md");
+                                 "  danesweep report results.pb --format markdown > report.md\n"
+                                 "  danesweep report results.pb --remedies exceptions");
   add_value(*command.app, "OUT.pb", options->file, any_text(), "the results file", "")->required();
   add_choice<ReportFormat>(*command.app, "--format", options->format,
                            {{"text", ReportFormat::Text}, {"markdown", ReportFormat::Markdown}},
                            "form of the report (default text)");
+  add_value(*command.app, "--remedies", options->remedies, any_text(),
+            "write destination-control entries to import, a Postfix policy map and plain lists into this folder",
+            "DIR");
+  command.app->add_flag("--remedies-undetermined", options->remedies_undetermined,
+                        "entries for undetermined domains too");
+  command.app->add_flag("--force", options->force, "overwrite files that exist in the folder");
   command.run = [options](Context context) { return run(*options, context); };
 }
 

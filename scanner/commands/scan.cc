@@ -16,6 +16,7 @@
 #include "scanner/commands/commands.h"
 #include "scanner/engine/sweep.h"
 #include "scanner/gateway_context.h"
+#include "scanner/plan.h"
 #include "scanner/preparation.h"
 #include "scanner/progress.h"
 #include "scanner/scan_ledger.h"
@@ -89,6 +90,11 @@ Value<void> check_output(const std::string& path) {
   return tl::unexpected(fmt::format("{}: exists already; name another file or remove it", path));
 }
 
+bool has_one_priority(const std::vector<ResolverSetting>& resolvers) {
+  return std::ranges::all_of(resolvers,
+                             [&](const auto& resolver) { return resolver.priority == resolvers.front().priority; });
+}
+
 Value<Prepared> prepare(const Options& options) {
   Prepared prepared;
   if (options.scan.inputs.empty())
@@ -115,6 +121,11 @@ Value<Prepared> prepare(const Options& options) {
   engine.max_inflight = options.scan.max_inflight;
   engine.seed = options.probe.seed;
   engine.multi_mx = options.probe.multi_mx;
+  engine.confirm = options.scan.confirm;
+  engine.simulate_failover = options.scan.simulate_failover;
+  if (engine.simulate_failover && has_one_priority(engine.dns.resolvers))
+    return tl::unexpected(std::string(
+        "--simulate-failover: all resolvers have one priority, nothing to fail over to; give a second with prio=1"));
   return prepared;
 }
 
@@ -140,6 +151,8 @@ output::Header header_of(const Options& options, const Prepared& prepared, const
   header.inputs = prepared.input_names;
   for (const auto& resolver : prepared.engine.dns.resolvers)
     header.resolvers.push_back({resolver.where.to_text(), resolver.priority, "not asked", ""});
+  header.shard = options.scan.shard.number;
+  header.shards = options.scan.shard.of;
   return header;
 }
 
@@ -156,7 +169,8 @@ CanaryJudgement check_resolvers(const Options& options, const Prepared& prepared
     header.resolvers.push_back(health_of(result));
   }
   const auto unfit = options.scan.accept_unfit_resolvers ? UnfitResolvers::Accepted : UnfitResolvers::Refused;
-  return judge_canary(results, unfit, UnfitLaterPriorities::Refused);
+  return judge_canary(results, unfit,
+                      options.scan.simulate_failover ? UnfitLaterPriorities::Accepted : UnfitLaterPriorities::Refused);
 }
 
 std::string account_line(const output::InputCounts& counts) {
@@ -193,7 +207,8 @@ class Scan {
         engine_(std::move(prepared.engine)),
         gateway_(std::move(prepared.gateway)),
         stream_(
-            std::move(prepared.inputs), {}, [this](const std::string& line) { rejects_.add(line, console_); },
+            std::move(prepared.inputs), options.scan.shard,
+            [this](const std::string& line) { rejects_.add(line, console_); },
             [this](const std::string& text) { console_.warn(text); }) {}
 
   Value<void> open_rejects() { return rejects_.open(options_.scan.rejects); }
@@ -207,7 +222,8 @@ class Scan {
     UnfinishedDomains unfinished;
     InputSource source(stream_, unfinished, [this](DomainTask& task) { gateway_->apply(task); });
     FileSink results(
-        writer, unfinished, [this] { return stream_.counts().read; }, engine_.multi_mx);
+        writer, unfinished, [this] { return stream_.counts().read; },
+        [this](output::Result& result) { result.mode_source = gateway_->mode_source(result.domain); });
     const SweepSummary summary = sweep(source, results);
     for (const std::string& warning : summary.warnings) console_.warn(warning);
     const ExitCode code = finish(writer, summary, results, unfinished);
@@ -265,6 +281,7 @@ class Scan {
     const auto done = writer.recount(stream_.recounts()).and_then([&] { return writer.finish(trailer); });
     if (!done) return fail(ExitCode::CannotWork, done.error());
     for (const std::string& warning : stream_.warnings()) console_.warn(warning);
+    print_plan(summary, options_.scan.output.empty() ? PlanTo::Stderr : PlanTo::Stdout, console_);
     if (!counts.skipped_kinds.empty()) console_.line(skips_line(counts));
     if (!options_.scan.output.empty()) print_report(options_.scan.output, console_);
     return code_of(summary, results);

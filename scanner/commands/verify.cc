@@ -17,6 +17,7 @@
 #include "scanner/gateway_context.h"
 #include "scanner/input/domain_name.h"
 #include "scanner/option_builder.h"
+#include "scanner/plan.h"
 #include "scanner/preparation.h"
 
 namespace danesweep::scanner {
@@ -180,6 +181,7 @@ ExitCode run(const Options& options, Context context) {
     hooks.lookup = [&](const DomainTask& task, const LookupEvent& event) { log.take(task.index, event); };
   const SweepSummary summary = run_sweep(*engine, source, transcript, hooks);
   for (const std::string& warning : summary.warnings) context.console.warn(warning);
+  print_plan(summary, PlanTo::Stderr, context.console);
   if (summary.end == SweepEnd::NoResolver)
     return fail(ExitCode::CannotWork, "no resolver answers; check --resolver and the network");
   return transcript.all_good() ? ExitCode::Done : ExitCode::BadNews;

@@ -187,6 +187,7 @@ DestinationDecision DestinationConfig::decide(const std::string& domain, Mode de
   const Mode mode = entry.dane.value_or(default_mode);
   decision.dane_off = !decision.tls_off && mode == Mode::None;
   decision.dane_without_tls = decision.tls_off && entry.dane && *entry.dane != Mode::None;
+  decision.own_mode = decision.tls_off || entry.dane.has_value();
   decision.mode = decision.tls_off ? Mode::None : mode;
   return decision;
 }

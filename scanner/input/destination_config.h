@@ -24,6 +24,7 @@ struct DestinationDecision {
   bool tls_off = false;   ///< E-84
   bool dane_off = false;  ///< E-85
   bool dane_without_tls = false;
+  bool own_mode = false;                            ///< the entry itself names dane_option or TLS off (E-111)
   output::Mode mode = output::Mode::Opportunistic;  ///< None for the two above
   scanner::AddressOrder order = scanner::AddressOrder::V4First;
 };
