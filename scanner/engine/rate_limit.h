@@ -8,6 +8,7 @@
 #include <mutex>
 
 #include "scanner/engine/clock.h"
+#include "scanner/engine/settings.h"
 
 namespace danesweep::scanner {
 

@@ -113,7 +113,8 @@ const MxRow kMxRows[] = {
     {"T-3 NODATA is an implicit MX", no_data(Secure), "", Status::Secure, output::Answer::NoData, 1, ""},
     {"T-3 NODATA without proof too", no_data(Insecure), "", Status::Insecure, output::Answer::NoData, 1,
      "dns:insecure-delegation"},
-    {"T-4 no such domain, proven", no_such_name(Secure), "no-such-domain", Status::Secure, output::Answer::NxDomain, 0, ""},
+    {"T-4 no such domain, proven", no_such_name(Secure), "no-such-domain", Status::Secure, output::Answer::NxDomain, 0,
+     ""},
     {"T-4 no such domain, unsigned", no_such_name(Insecure), "no-such-domain", Status::Insecure,
      output::Answer::NxDomain, 0, "dns:insecure-delegation"},
     {"T-4 an alias to nowhere", through(no_such_name(Secure), "gone.example."), "no-such-domain", Status::Secure,
@@ -121,11 +122,12 @@ const MxRow kMxRows[] = {
     {"T-5 E-25 bogus", bogus(), "mx-bogus", Status::Bogus, output::Answer::None, 0, "dns:signature-expired"},
     {"T-5 E-9 a bogus denial", Made{Bogus, Answer::NxDomain}, "mx-bogus", Status::Bogus, output::Answer::NxDomain, 0,
      "dns:signature-expired"},
-    {"T-5 failed", failed(), "mx-lookup-failed", Status::Indeterminate, output::Answer::None, 0, "dns:resolver-servfail"},
-    {"T-6 null MX asks no addresses", data(Secure, RrType::Mx, {"0 ."}), "null-mx", Status::Secure, output::Answer::Data,
-     0, ""},
-    {"T-6 bogus wins over null MX", data(Bogus, RrType::Mx, {"0 ."}), "mx-bogus", Status::Bogus, output::Answer::Data, 0,
-     "dns:signature-expired"},
+    {"T-5 failed", failed(), "mx-lookup-failed", Status::Indeterminate, output::Answer::None, 0,
+     "dns:resolver-servfail"},
+    {"T-6 null MX asks no addresses", data(Secure, RrType::Mx, {"0 ."}), "null-mx", Status::Secure,
+     output::Answer::Data, 0, ""},
+    {"T-6 bogus wins over null MX", data(Bogus, RrType::Mx, {"0 ."}), "mx-bogus", Status::Bogus, output::Answer::Data,
+     0, "dns:signature-expired"},
     {"T-13 insecure: hosts are examined", one_mx(Insecure), "", Status::Insecure, output::Answer::Data, 1,
      "dns:insecure-delegation"},
 };
@@ -141,7 +143,8 @@ TEST_P(MxLookup, LeadsTo) {
   EXPECT_EQ(result.hosts.size(), row.hosts);
   EXPECT_EQ(world.asked.size(), row.hosts == 0 ? 1U : 3U) << "MX, and A and AAAA of each host";
 }
-INSTANTIATE_TEST_SUITE_P(Rows, MxLookup, testing::ValuesIn(kMxRows), [](const auto& row) { return row_name(row.param.name); });
+INSTANTIATE_TEST_SUITE_P(Rows, MxLookup, testing::ValuesIn(kMxRows),
+                         [](const auto& row) { return row_name(row.param.name); });
 
 // T-1
 TEST(DomainScan, AsksTheMxOfTheDomain) {
@@ -174,7 +177,8 @@ TEST(DomainScan, ImplicitMxIsTheDomainItself) {
 // T-9
 TEST(DomainScan, AnAliasedExchangeIsFollowedAndNoted) {
   World world = good_world();
-  world.add("mx.example.org A", through(one_a(), "real.example.net.")).add("_25._tcp.real.example.net TLSA", one_tlsa());
+  world.add("mx.example.org A", through(one_a(), "real.example.net."))
+      .add("_25._tcp.real.example.net TLSA", one_tlsa());
   const output::Host host = world.run().hosts.at(0);
   EXPECT_TRUE(has(host.warnings, "mx-is-alias"));
   EXPECT_EQ(host.tlsa_base, "real.example.net");  // T-25: the first candidate wins
@@ -270,7 +274,8 @@ TEST_P(Dialling, Is) {
   const std::string outcome6 = row.outcome6;
   EXPECT_EQ(world.dialled.size(), (host.probes[0].outcome == "ok" ? 1U : 0U) + (outcome6 == "ok" ? 1U : 0U));
 }
-INSTANTIATE_TEST_SUITE_P(Rows, Dialling, testing::ValuesIn(kDialRows), [](const auto& row) { return row_name(row.param.name); });
+INSTANTIATE_TEST_SUITE_P(Rows, Dialling, testing::ValuesIn(kDialRows),
+                         [](const auto& row) { return row_name(row.param.name); });
 
 // T-22: the loopback address needs no route.
 TEST(DomainScan, LoopbackIsDialledWithoutIpv6Route) {
@@ -383,7 +388,8 @@ TEST(DomainScan, AllTlsaAreUsedAndTheFirstSixtyFourStored) {
   ScanWants wants, more;
   host.start(wants);
   host.give(wants.lookups[0].tag, std::make_shared<const dnssec::Verdict>(one_a().about("mx.example.org.")), more);
-  host.give(wants.lookups[1].tag, std::make_shared<const dnssec::Verdict>(no_data(Secure).about("mx.example.org.")), more);
+  host.give(wants.lookups[1].tag, std::make_shared<const dnssec::Verdict>(no_data(Secure).about("mx.example.org.")),
+            more);
   ScanWants last;
   host.give(more.lookups[0].tag, std::make_shared<const dnssec::Verdict>(many), last);
   EXPECT_EQ(host.tlsa().records().size(), 100U);
@@ -417,8 +423,9 @@ TEST(DomainScan, BothKindsOfKeyAreAskedForAndADifferenceIsNoted) {
 // T-18
 TEST(DomainScan, AddressesOverTheCapAreShownButNotDialled) {
   World world = good_world();
-  world.add("mx.example.org A", data(Secure, RrType::A, {"192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4", "192.0.2.5",
-                                                         "192.0.2.6", "192.0.2.7", "192.0.2.8", "192.0.2.9"}));
+  world.add("mx.example.org A", data(Secure, RrType::A,
+                                     {"192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4", "192.0.2.5", "192.0.2.6",
+                                      "192.0.2.7", "192.0.2.8", "192.0.2.9"}));
   const output::Host host = world.run().hosts.at(0);
   EXPECT_EQ(world.dialled.size(), 8U);
   ASSERT_EQ(host.probes.size(), 9U);

@@ -39,10 +39,16 @@ const Row kRows[] = {
     {"T-6 null MX", {"0 ."}, "", true, {}},
     {"T-6 null MX with another preference", {"10 ."}, "", true, {"null-mx-preference"}},
     {"T-6 a dot among others is ignored", {"0 .", "10 mx.example.org."}, "10:mx.example.org", false, {"null-mx-mixed"}},
-    {"T-7 sorted by number, not by text", {"100 c.example.", "20 b.example.", "3 a.example."},
-     "3:a.example 20:b.example 100:c.example", false, {}},
-    {"T-7 the same exchange twice keeps its best preference", {"20 mx.example.", "10 MX.example.", "15 b.example."},
-     "10:mx.example 15:b.example", false, {}},
+    {"T-7 sorted by number, not by text",
+     {"100 c.example.", "20 b.example.", "3 a.example."},
+     "3:a.example 20:b.example 100:c.example",
+     false,
+     {}},
+    {"T-7 the same exchange twice keeps its best preference",
+     {"20 mx.example.", "10 MX.example.", "15 b.example."},
+     "10:mx.example 15:b.example",
+     false,
+     {}},
 };
 
 class MxOrder : public testing::TestWithParam<Row> {};
@@ -53,7 +59,8 @@ TEST_P(MxOrder, Is) {
   EXPECT_EQ(found.is_null_mx, row.is_null_mx);
   EXPECT_EQ(found.notes, row.notes);
 }
-INSTANTIATE_TEST_SUITE_P(Rows, MxOrder, testing::ValuesIn(kRows), [](const auto& row) { return row_name(row.param.name); });
+INSTANTIATE_TEST_SUITE_P(Rows, MxOrder, testing::ValuesIn(kRows),
+                         [](const auto& row) { return row_name(row.param.name); });
 
 // T-7
 TEST(MxOrderAmongEquals, RepeatsForTheSameSeedAndDomainAndIsOtherwiseByChance) {
@@ -75,8 +82,8 @@ TEST(MxOrderAmongEquals, RepeatsForTheSameSeedAndDomainAndIsOtherwiseByChance) {
 // T-7, T-8: chance never moves a host over a better preference.
 TEST(MxOrderAmongEquals, NeverCrossesPreferences) {
   for (std::uint64_t seed = 1; seed <= 40; ++seed) {
-    const MxTargets found =
-        mx_targets(mx_records({"20 c.example.", "10 a.example.", "20 d.example.", "10 b.example."}), "example.org", seed);
+    const MxTargets found = mx_targets(mx_records({"20 c.example.", "10 a.example.", "20 d.example.", "10 b.example."}),
+                                       "example.org", seed);
     ASSERT_EQ(found.targets.size(), 4U);
     EXPECT_EQ(found.targets[1].preference, 10U);
     EXPECT_EQ(found.targets[2].preference, 20U);
@@ -88,15 +95,24 @@ struct Target {
   TargetKind kind;
 };
 const Target kTargets[] = {
-    {"mx.example.org.", TargetKind::Host},           {"192.0.2.1.", TargetKind::Literal},  // T-10
-    {"2001:db8::1.", TargetKind::Literal},           {"localhost.", TargetKind::Invalid},  // T-11 from here on
-    {"mx.localhost.", TargetKind::Invalid},          {"mx.invalid.", TargetKind::Invalid},
-    {"abcdef.onion.", TargetKind::Invalid},          {"printer.local.", TargetKind::Invalid},
-    {"m\\000x.example.", TargetKind::Invalid},       {"m\\032x.example.", TargetKind::Invalid},
-    {"mx\\@example.", TargetKind::Invalid},          {"*.example.", TargetKind::Invalid},
-    {"m\\195\\188ller.example.", TargetKind::Invalid}, {"mx_1.example.", TargetKind::Host},
-    {"1mx.example.", TargetKind::Host},              {"-mx.example.", TargetKind::Host},
-    {"mx.", TargetKind::Host},                       {"192.0.2.1.example.", TargetKind::Host},
+    {"mx.example.org.", TargetKind::Host},
+    {"192.0.2.1.", TargetKind::Literal},  // T-10
+    {"2001:db8::1.", TargetKind::Literal},
+    {"localhost.", TargetKind::Invalid},  // T-11 from here on
+    {"mx.localhost.", TargetKind::Invalid},
+    {"mx.invalid.", TargetKind::Invalid},
+    {"abcdef.onion.", TargetKind::Invalid},
+    {"printer.local.", TargetKind::Invalid},
+    {"m\\000x.example.", TargetKind::Invalid},
+    {"m\\032x.example.", TargetKind::Invalid},
+    {"mx\\@example.", TargetKind::Invalid},
+    {"*.example.", TargetKind::Invalid},
+    {"m\\195\\188ller.example.", TargetKind::Invalid},
+    {"mx_1.example.", TargetKind::Host},
+    {"1mx.example.", TargetKind::Host},
+    {"-mx.example.", TargetKind::Host},
+    {"mx.", TargetKind::Host},
+    {"192.0.2.1.example.", TargetKind::Host},
     {"local.example.", TargetKind::Host},
 };
 TEST(MxTargetKind, TellsHostsFromWhatCannotBeOne) {

@@ -104,28 +104,86 @@ struct LimitRow {
   RateLimit per_address, per_net, per_provider;
   std::uint32_t max_probes, rate;
   std::vector<std::pair<const char*, const char*>> wanted;  ///< address, host
-  std::size_t at_once;       ///< open at the start, none ended
+  std::size_t at_once;                                      ///< open at the start, none ended
   std::size_t after_second;  ///< started in all, one second later, those at once having ended
 };
 const LimitRow kLimitRows[] = {
     {"T-68 per address one open", {1, 0}, {}, {}, 0, 0, {{"1.2.3.4", "a.example"}, {"1.2.3.4", "b.example"}}, 1, 2},
-    {"T-68 per address five seconds between starts", {1, 0.2}, {}, {}, 0, 0,
-     {{"1.2.3.4", "a.example"}, {"1.2.3.4", "b.example"}}, 1, 1},
-    {"T-68 per net of 24 bits", {}, {2, 0}, {}, 0, 0,
-     {{"1.2.3.4", "a.example"}, {"1.2.3.5", "b.example"}, {"1.2.3.6", "c.example"}, {"1.2.4.1", "d.example"}}, 3, 4},
-    {"T-68 per net of 48 bits", {}, {1, 0}, {}, 0, 0,
-     {{"2a00:1:1::1", "a.example"}, {"2a00:1:1:9::1", "b.example"}, {"2a00:1:2::1", "c.example"}}, 2, 3},
-    {"T-68 per provider, by registered domain", {}, {}, {1, 0}, 0, 0,
-     {{"1.2.3.4", "mx1.example.co.uk"}, {"5.6.7.8", "mx2.example.co.uk"}, {"9.9.9.9", "mx.other.co.uk"}}, 2, 3},
-    {"T-68 two starts a second per provider", {}, {}, {8, 2}, 0, 0,
-     {{"1.2.3.4", "a.example.org"}, {"5.6.7.8", "b.example.org"}, {"9.9.9.9", "c.example.org"}, {"9.9.9.8", "d.example.org"}},
-     1, 3},
-    {"T-68 open in all", {}, {}, {}, 2, 0,
-     {{"1.2.3.4", "a.example"}, {"5.6.7.8", "b.example"}, {"9.9.9.9", "c.example"}}, 2, 3},
-    {"T-68 starts a second in all", {}, {}, {}, 0, 1,
-     {{"1.2.3.4", "a.example"}, {"5.6.7.8", "b.example"}, {"9.9.9.9", "c.example"}}, 1, 2},
-    {"T-68 zero lifts a limit", {}, {}, {}, 0, 0,
-     {{"1.2.3.4", "a.example"}, {"1.2.3.4", "b.example"}, {"1.2.3.4", "c.example"}}, 3, 3},
+    {"T-68 per address five seconds between starts",
+     {1, 0.2},
+     {},
+     {},
+     0,
+     0,
+     {{"1.2.3.4", "a.example"}, {"1.2.3.4", "b.example"}},
+     1,
+     1},
+    {"T-68 per net of 24 bits",
+     {},
+     {2, 0},
+     {},
+     0,
+     0,
+     {{"1.2.3.4", "a.example"}, {"1.2.3.5", "b.example"}, {"1.2.3.6", "c.example"}, {"1.2.4.1", "d.example"}},
+     3,
+     4},
+    {"T-68 per net of 48 bits",
+     {},
+     {1, 0},
+     {},
+     0,
+     0,
+     {{"2a00:1:1::1", "a.example"}, {"2a00:1:1:9::1", "b.example"}, {"2a00:1:2::1", "c.example"}},
+     2,
+     3},
+    {"T-68 per provider, by registered domain",
+     {},
+     {},
+     {1, 0},
+     0,
+     0,
+     {{"1.2.3.4", "mx1.example.co.uk"}, {"5.6.7.8", "mx2.example.co.uk"}, {"9.9.9.9", "mx.other.co.uk"}},
+     2,
+     3},
+    {"T-68 two starts a second per provider",
+     {},
+     {},
+     {8, 2},
+     0,
+     0,
+     {{"1.2.3.4", "a.example.org"},
+      {"5.6.7.8", "b.example.org"},
+      {"9.9.9.9", "c.example.org"},
+      {"9.9.9.8", "d.example.org"}},
+     1,
+     3},
+    {"T-68 open in all",
+     {},
+     {},
+     {},
+     2,
+     0,
+     {{"1.2.3.4", "a.example"}, {"5.6.7.8", "b.example"}, {"9.9.9.9", "c.example"}},
+     2,
+     3},
+    {"T-68 starts a second in all",
+     {},
+     {},
+     {},
+     0,
+     1,
+     {{"1.2.3.4", "a.example"}, {"5.6.7.8", "b.example"}, {"9.9.9.9", "c.example"}},
+     1,
+     2},
+    {"T-68 zero lifts a limit",
+     {},
+     {},
+     {},
+     0,
+     0,
+     {{"1.2.3.4", "a.example"}, {"1.2.3.4", "b.example"}, {"1.2.3.4", "c.example"}},
+     3,
+     3},
 };
 class ProbeLimits : public testing::TestWithParam<LimitRow> {};
 TEST_P(ProbeLimits, Hold) {
@@ -143,7 +201,8 @@ TEST_P(ProbeLimits, Hold) {
   pool.pass(milliseconds(1050));
   EXPECT_EQ(pool.servers.log.size(), row.after_second);
 }
-INSTANTIATE_TEST_SUITE_P(Rows, ProbeLimits, testing::ValuesIn(kLimitRows), [](const auto& row) { return row_name(row.param.name); });
+INSTANTIATE_TEST_SUITE_P(Rows, ProbeLimits, testing::ValuesIn(kLimitRows),
+                         [](const auto& row) { return row_name(row.param.name); });
 
 // T-68: waiting holds no descriptor and is shown.
 TEST(ProbePool, TheLongestQueueIsShown) {
@@ -176,13 +235,25 @@ struct RetryRow {
 // T-47
 TEST(ProbePool, OneMoreTryForWhatMayPass) {
   const RetryRow rows[] = {
-      {Outcome::ConnectRefused, true},   {Outcome::ConnectTimeout, true},   {Outcome::ConnectUnreachable, true},
-      {Outcome::SmtpClosed, true},       {Outcome::GreetingTimeout, true},  {Outcome::SmtpTimeout, true},
-      {Outcome::TlsTimeout, true},       {Outcome::ProbeTimeout, true},     {Outcome::GreetingTempfail, true},
-      {Outcome::EhloTempfail, true},     {Outcome::StarttlsTempfail, true}, {Outcome::TlsClosed, true},
+      {Outcome::ConnectRefused, true},
+      {Outcome::ConnectTimeout, true},
+      {Outcome::ConnectUnreachable, true},
+      {Outcome::SmtpClosed, true},
+      {Outcome::GreetingTimeout, true},
+      {Outcome::SmtpTimeout, true},
+      {Outcome::TlsTimeout, true},
+      {Outcome::ProbeTimeout, true},
+      {Outcome::GreetingTempfail, true},
+      {Outcome::EhloTempfail, true},
+      {Outcome::StarttlsTempfail, true},
+      {Outcome::TlsClosed, true},
       {Outcome::TlsAlert, true},  // alert 80
-      {Outcome::Ok, false},              {Outcome::StarttlsMissing, false}, {Outcome::GreetingRefused, false},
-      {Outcome::HostNoMail, false},      {Outcome::TlsNotTls, false},       {Outcome::ReplyTooLong, false},
+      {Outcome::Ok, false},
+      {Outcome::StarttlsMissing, false},
+      {Outcome::GreetingRefused, false},
+      {Outcome::HostNoMail, false},
+      {Outcome::TlsNotTls, false},
+      {Outcome::ReplyTooLong, false},
   };
   for (const RetryRow& row : rows) {
     ProbeSettings settings = Pool::lifted();
@@ -315,7 +386,8 @@ TEST(ProbePool, ABlockedPortIsNoticedAndTheRestIsNotDialled) {
   ProbeSettings settings = Pool::lifted();
   settings.max_probes = 1;
   Pool pool(settings);
-  for (int i = 0; i < 30; ++i) pool.want("1.0." + std::to_string(i) + ".1", "mx" + std::to_string(i) + ".p" + std::to_string(i % 10) + ".example");
+  for (int i = 0; i < 30; ++i)
+    pool.want("1.0." + std::to_string(i) + ".1", "mx" + std::to_string(i) + ".p" + std::to_string(i % 10) + ".example");
   for (int i = 0; i < 19; ++i) pool.servers.end(i % 2 == 0 ? Outcome::ConnectTimeout : Outcome::ConnectUnreachable);
   EXPECT_TRUE(pool.notices.empty());
   pool.servers.end(Outcome::ConnectTimeout);
@@ -335,7 +407,8 @@ TEST(ProbePool, APortIsNotBlockedForFewProvidersOrAfterOneSuccess) {
     Pool pool;
     const int providers = one_gets_through ? 20 : 9;
     for (int i = 0; i < 40; ++i)
-      pool.want("1.0." + std::to_string(i) + ".1", "mx" + std::to_string(i) + ".p" + std::to_string(i % providers) + ".example");
+      pool.want("1.0." + std::to_string(i) + ".1",
+                "mx" + std::to_string(i) + ".p" + std::to_string(i % providers) + ".example");
     if (one_gets_through) pool.servers.end(Outcome::ConnectRefused);
     pool.servers.end_all(Outcome::ConnectTimeout);
     EXPECT_TRUE(pool.notices.empty());

@@ -122,6 +122,11 @@ void Responder::serve_udp() {
   if (size < static_cast<ssize_t>(kHeader)) return;
   query.resize(static_cast<std::size_t>(size));
   ++udp_queries_;
+  {
+    const std::lock_guard lock(mutex_);
+    std::array<char, INET_ADDRSTRLEN> text{};
+    last_source_ = inet_ntop(AF_INET, &from.sin_addr, text.data(), text.size());
+  }
   if (!seen_ports_[ntohs(from.sin_port)]) ++source_ports_;
   seen_ports_[ntohs(from.sin_port)] = true;
   for (const Octets& datagram : script_(query, Carrier::Udp).datagrams)

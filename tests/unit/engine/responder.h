@@ -5,6 +5,8 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <mutex>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -36,6 +38,11 @@ class Responder {
   unsigned tcp_queries() const { return tcp_queries_; }
   /// Ports that UDP queries came from, each once.
   std::size_t source_ports() const { return source_ports_; }
+  /// Where the last UDP query came from.
+  std::string last_source() const {
+    const std::lock_guard lock(mutex_);
+    return last_source_;
+  }
   /// Closes the sockets: from now on the port refuses.
   void kill();
 
@@ -50,6 +57,8 @@ class Responder {
   std::atomic<unsigned> udp_queries_{0}, tcp_queries_{0};
   std::atomic<std::size_t> source_ports_{0};
   std::vector<bool> seen_ports_ = std::vector<bool>(65536);
+  mutable std::mutex mutex_;
+  std::string last_source_;
   std::thread thread_;
 };
 

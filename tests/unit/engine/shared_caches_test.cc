@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What all workers share: D-105 to D-111. Each test runs over oneTBB's map and over a plain mutex, since ThreadSanitizer
-// cannot see into the first.
+// What all workers share: D-105 to D-111. Each test runs over oneTBB's map and over a plain mutex, since
+// ThreadSanitizer cannot see into the first.
 #include <gtest/gtest.h>
 
 #include <thread>
