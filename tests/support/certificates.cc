@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/support/certificates.h"
 
+#include <algorithm>
 #include <map>
 #include <mutex>
 #include <stdexcept>
@@ -124,9 +125,11 @@ Octets sha512(const Octets& octets) {
 }
 
 Octets tlsa_rdata(int usage, int selector, int matching_type, const Octets& data) {
-  Octets rdata = {static_cast<std::uint8_t>(usage), static_cast<std::uint8_t>(selector),
-                  static_cast<std::uint8_t>(matching_type)};
-  rdata.insert(rdata.end(), data.begin(), data.end());
+  Octets rdata(3 + data.size());
+  rdata[0] = static_cast<std::uint8_t>(usage);
+  rdata[1] = static_cast<std::uint8_t>(selector);
+  rdata[2] = static_cast<std::uint8_t>(matching_type);
+  std::copy(data.begin(), data.end(), rdata.begin() + 3);
   return rdata;
 }
 
