@@ -42,6 +42,8 @@ class DescriptorSink : public Sink {
   }
   DescriptorSink(const DescriptorSink&) = delete;
   DescriptorSink& operator=(const DescriptorSink&) = delete;
+  DescriptorSink(DescriptorSink&&) = delete;
+  DescriptorSink& operator=(DescriptorSink&&) = delete;
 
   tl::expected<void, std::string> write(std::string_view octets) override {
     while (!octets.empty()) {
@@ -65,6 +67,8 @@ class FileSource : public Source {
   ~FileSource() override { ::close(descriptor_); }
   FileSource(const FileSource&) = delete;
   FileSource& operator=(const FileSource&) = delete;
+  FileSource(FileSource&&) = delete;
+  FileSource& operator=(FileSource&&) = delete;
 
   tl::expected<std::size_t, std::string> read(char* out, std::size_t size) override {
     for (;;) {
@@ -282,6 +286,8 @@ struct FrameReader::Impl {
   /// True when there is more in `plain`; false at the end of the file.
   tl::expected<bool, Damage> fill();
   tl::expected<bool, Damage> begin();
+  Cut cut_next();
+  tl::expected<void, Damage> go_on();
   tl::expected<bool, Damage> fill_block();
   tl::expected<std::size_t, Damage> packed_size();
   tl::expected<bool, Damage> torn_block();
@@ -310,7 +316,7 @@ void FrameReader::Impl::consume_raw(std::size_t count) {
 
 tl::expected<bool, Damage> FrameReader::Impl::begin() {
   while (raw.size() < kMagic.size() + 4) {
-    const auto more = read_more();
+    auto more = read_more();
     if (!more) return more;
     if (!*more) break;
   }
@@ -335,7 +341,7 @@ tl::expected<std::size_t, Damage> FrameReader::Impl::packed_size() {
       return tl::unexpected(damage(fmt::format("the block is damaged ({})", ZSTD_getErrorName(size))));
     }
     if (raw.size() > kMaxBlockOctets) return tl::unexpected(damage("the block has no end"));
-    const auto more = read_more();
+    auto more = read_more();
     if (!more) return tl::unexpected(more.error());
     if (!*more) return std::size_t{0};
   }
@@ -373,7 +379,7 @@ tl::expected<void, Damage> FrameReader::Impl::unpack(std::size_t size) {
 tl::expected<bool, Damage> FrameReader::Impl::fill_block() {
   block_offset = raw_offset;
   if (raw.empty()) {
-    const auto more = read_more();
+    auto more = read_more();
     if (!more || !*more) return more;
   }
   const auto size = packed_size();
@@ -390,7 +396,7 @@ tl::expected<bool, Damage> FrameReader::Impl::fill() {
   plain_front = 0;
   if (compression == Compression::Zstd) return fill_block();
   if (raw.empty()) {
-    const auto more = read_more();
+    auto more = read_more();
     if (!more || !*more) return more;
   }
   plain += raw;
@@ -401,30 +407,41 @@ tl::expected<bool, Damage> FrameReader::Impl::fill() {
 FrameReader::FrameReader(Source& source) : impl_(new Impl{source}) {}
 FrameReader::~FrameReader() = default;
 
+Cut FrameReader::Impl::cut_next() {
+  const std::string_view rest = std::string_view(plain).substr(plain_front);
+  message_offset = compression == Compression::Zstd ? block_offset : raw_offset - rest.size();
+  return rest.empty() ? kShort : cut_frame(rest);
+}
+
+/// Octets behind what is there, or the end of the file: torn if something is left over.
+tl::expected<void, Damage> FrameReader::Impl::go_on() {
+  const bool inside = plain.size() > plain_front;
+  const std::uint64_t frame_offset = message_offset;
+  const auto more = fill();
+  if (!more) return tl::unexpected(more.error());
+  ended = !*more;
+  if (ended && inside && !torn) torn = frame_offset;
+  return {};
+}
+
 tl::expected<std::optional<Message>, Damage> FrameReader::next() {
   if (!impl_->compression) {
     const auto begun = impl_->begin();
     if (!begun) return tl::unexpected(begun.error());
   }
   while (!impl_->ended) {
-    const std::string_view rest = std::string_view(impl_->plain).substr(impl_->plain_front);
-    const bool packed = impl_->compression == Compression::Zstd;
-    impl_->message_offset = packed ? impl_->block_offset : impl_->raw_offset - rest.size();
-    const Cut cut = rest.empty() ? kShort : cut_frame(rest);
-    if (cut.state == CutState::Bad)
+    const Cut cut = impl_->cut_next();
+    if (cut.state == CutState::Bad) {
       return tl::unexpected(Damage{impl_->message_offset, "the frame does not hold together"});
-    if (cut.state == CutState::Whole) {
-      impl_->plain_front += cut.octets;
-      if (cut.field > static_cast<unsigned>(FrameKind::Trailer)) continue;
-      return Message{static_cast<FrameKind>(cut.field), std::string(cut.message)};
     }
-    const bool inside = !rest.empty();
-    const std::uint64_t frame_offset = impl_->message_offset;
-    const auto more = impl_->fill();
-    if (!more) return tl::unexpected(more.error());
-    if (*more) continue;
-    impl_->ended = true;
-    if (inside && !impl_->torn) impl_->torn = frame_offset;
+    if (cut.state == CutState::Short) {
+      const auto gone_on = impl_->go_on();
+      if (!gone_on) return tl::unexpected(gone_on.error());
+      continue;
+    }
+    impl_->plain_front += cut.octets;
+    if (cut.field > static_cast<unsigned>(FrameKind::Trailer)) continue;
+    return Message{static_cast<FrameKind>(cut.field), std::string(cut.message)};
   }
   return std::nullopt;
 }

@@ -57,6 +57,8 @@ class BlockWriter {
   ~BlockWriter();
   BlockWriter(const BlockWriter&) = delete;
   BlockWriter& operator=(const BlockWriter&) = delete;
+  BlockWriter(BlockWriter&&) = delete;
+  BlockWriter& operator=(BlockWriter&&) = delete;
 
   tl::expected<void, std::string> begin();
   tl::expected<void, std::string> append(const Message& message);
@@ -81,6 +83,8 @@ class FrameReader {
   ~FrameReader();
   FrameReader(const FrameReader&) = delete;
   FrameReader& operator=(const FrameReader&) = delete;
+  FrameReader(FrameReader&&) = delete;
+  FrameReader& operator=(FrameReader&&) = delete;
 
   /// The next message; nothing at the end, torn or not. Kinds of later versions are passed over.
   tl::expected<std::optional<Message>, Damage> next();

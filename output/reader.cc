@@ -79,7 +79,7 @@ tl::expected<void, std::string> Reader::index() {
     const auto message = frames_->next();
     if (!message) return tl::unexpected(sentence(message.error()));
     if (!*message) break;
-    const auto taken = take(**message, frames_->offset());
+    auto taken = take(**message, frames_->offset());
     if (!taken) return taken;
   }
   torn_at_ = frames_->torn_at();

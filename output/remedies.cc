@@ -178,7 +178,7 @@ tl::expected<void, std::string> write_remedies(const Remedies& remedies, const s
   for (const RemedyFile& file : remedies.files) {
     auto sink = create_file(fmt::format("{}/{}", directory, file.name), Existing::Replace);
     if (!sink) return tl::unexpected(sink.error());
-    const auto written = (*sink)->write(file.content);
+    auto written = (*sink)->write(file.content);
     if (!written) return written;
   }
   return {};

@@ -35,7 +35,7 @@ Writer::Done Writer::flush() {
 Writer::Done Writer::begin(const Header& header) {
   {
     const std::lock_guard lock(mutex_);
-    const Done done = keep(blocks_.begin());
+    Done done = keep(blocks_.begin());
     if (!done) return done;
   }
   return append(encode(header));
@@ -44,14 +44,14 @@ Writer::Done Writer::begin(const Header& header) {
 Writer::Done Writer::write(const Result& result) { return append(encode(result)); }
 
 Writer::Done Writer::checkpoint(const Checkpoint& checkpoint) {
-  const Done done = append(encode(checkpoint));
+  Done done = append(encode(checkpoint));
   return done ? flush() : done;
 }
 
 Writer::Done Writer::recount(std::span<const Recount> recounts) {
   while (!recounts.empty()) {
     const std::size_t count = std::min(recounts.size(), kRecountsPerFrame);
-    const Done done = append(encode(recounts.first(count)));
+    Done done = append(encode(recounts.first(count)));
     if (!done) return done;
     recounts = recounts.subspan(count);
   }
@@ -59,7 +59,7 @@ Writer::Done Writer::recount(std::span<const Recount> recounts) {
 }
 
 Writer::Done Writer::finish(const Trailer& trailer) {
-  const Done done = append(encode(trailer));
+  Done done = append(encode(trailer));
   return done ? flush() : done;
 }
 

@@ -16,6 +16,7 @@ std::string joined(const std::vector<std::string>& texts) { return fmt::format("
 template <class Part, class Read>
 std::string joined(const std::vector<Part>& parts, Read read) {
   std::vector<std::string> texts;
+  texts.reserve(parts.size());
   for (const Part& part : parts) texts.emplace_back(read(part));
   return joined(texts);
 }
@@ -85,7 +86,7 @@ tl::expected<void, std::string> export_csv(Reader& reader, const std::vector<Con
     if (!matches(conditions, **result)) continue;
     append_line(lines, fields_of(**result));
     if (lines.size() < kBufferOctets) continue;
-    const auto written = out.write(lines);
+    auto written = out.write(lines);
     if (!written) return written;
     lines.clear();
   }

@@ -19,6 +19,8 @@ class ObjectWriter {
   ~ObjectWriter() { out_ += '}'; }
   ObjectWriter(const ObjectWriter&) = delete;
   ObjectWriter& operator=(const ObjectWriter&) = delete;
+  ObjectWriter(ObjectWriter&&) = delete;
+  ObjectWriter& operator=(ObjectWriter&&) = delete;
 
   std::string& name(std::string_view field) {
     if (!first_) out_ += ',';

@@ -84,7 +84,7 @@ tl::expected<void, std::string> export_jsonl(Reader& reader, const std::vector<C
     append_json(lines, **result);
     lines += '\n';
     if (lines.size() < kBufferOctets) continue;
-    const auto written = out.write(lines);
+    auto written = out.write(lines);
     if (!written) return written;
     lines.clear();
   }

@@ -18,6 +18,8 @@ class RegisteredDomains {
   ~RegisteredDomains();
   RegisteredDomains(const RegisteredDomains&) = delete;
   RegisteredDomains& operator=(const RegisteredDomains&) = delete;
+  RegisteredDomains(RegisteredDomains&&) = delete;
+  RegisteredDomains& operator=(RegisteredDomains&&) = delete;
   /// "example.co.uk" of "mx.mail.example.co.uk"; the name itself when it has none.
   std::string of(const std::string& name) const;
 

@@ -101,6 +101,8 @@ class Summariser {
   ~Summariser();
   Summariser(const Summariser&) = delete;
   Summariser& operator=(const Summariser&) = delete;
+  Summariser(Summariser&&) = delete;
+  Summariser& operator=(Summariser&&) = delete;
   void add(const Result& result);
   Summary finish(const std::optional<Trailer>& trailer);
 
