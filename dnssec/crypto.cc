@@ -85,6 +85,24 @@ struct DerSignature {
   }
 };
 
+/// What a PKCS #1 v1.5 signature holds behind its padding: the digest with its name (RFC 8017 section 9.2, note 1).
+struct DigestInfo {
+  std::array<std::uint8_t, 19 + 64> octets{};
+  std::size_t size = 0;
+
+  DigestInfo(Hash hash, Bytes digest) {
+    static constexpr std::uint8_t kSha1[] = {0x30, 0x21, 0x30, 0x09, 0x06, 0x05, 0x2b, 0x0e,
+                                             0x03, 0x02, 0x1a, 0x05, 0x00, 0x04, 0x14};
+    static constexpr std::uint8_t kSha256[] = {0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01,
+                                               0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20};
+    static constexpr std::uint8_t kSha512[] = {0x30, 0x51, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01,
+                                               0x65, 0x03, 0x04, 0x02, 0x03, 0x05, 0x00, 0x04, 0x40};
+    const Bytes name = hash == Hash::Sha1 ? Bytes(kSha1) : hash == Hash::Sha2_256 ? Bytes(kSha256) : Bytes(kSha512);
+    const auto end = std::copy(name.begin(), name.end(), octets.begin());
+    size = static_cast<std::size_t>(std::copy(digest.begin(), digest.end(), end) - octets.begin());
+  }
+};
+
 /// An OSSL_PARAM integer in the machine's order.
 std::vector<std::uint8_t> native_integer(Bytes big_endian) {
   return std::vector<std::uint8_t>(big_endian.rbegin(), big_endian.rend());
@@ -243,10 +261,8 @@ struct Crypto::Impl {
   static bool begin_verify(Slot& slot, const PublicKey::Impl& key) {
     slot.verify.reset(EVP_PKEY_CTX_new_from_pkey(library().context, key.key.get(), nullptr));
     EVP_PKEY_CTX* context = slot.verify.get();
-    if (!context || EVP_PKEY_verify_init(context) != 1) return false;
-    if (key.algorithm->family != Family::Rsa) return true;
-    return EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) == 1 &&
-           EVP_PKEY_CTX_set_signature_md(context, digest_of(key.algorithm->hash)) == 1;
+    // Neither family is told its digest: that would cost a fetch, with its lock, for each key.
+    return context && EVP_PKEY_verify_init(context) == 1;
   }
 
   /// Into `digest_octets`; empty if the library fails.
@@ -273,8 +289,10 @@ struct Crypto::Impl {
       return EVP_DigestVerify(slot.eddsa.get(), signature.data(), signature.size(), data.data(), data.size());
     const Bytes digest = hash(key.algorithm->hash, {data});
     if (digest.empty()) return -1;
-    if (key.algorithm->family == Family::Rsa)
-      return EVP_PKEY_verify(slot.verify.get(), signature.data(), signature.size(), digest.data(), digest.size());
+    if (key.algorithm->family == Family::Rsa) {
+      const DigestInfo info(key.algorithm->hash, digest);
+      return EVP_PKEY_verify(slot.verify.get(), signature.data(), signature.size(), info.octets.data(), info.size);
+    }
     const DerSignature der(signature);
     return EVP_PKEY_verify(slot.verify.get(), der.octets.data(), der.size, digest.data(), digest.size());
   }
