@@ -187,73 +187,85 @@ const ZoneState* Chain::locate(const DomainName& name, const DomainName* soa_own
   return memo.state ? &*memo.state : nullptr;
 }
 
-namespace {
-
-/// Zones on the way down: the deepest one proven so far, and how many labels of the name are known to hold no deeper
-/// cut.
-struct Descent {
-  ZoneState deepest;
-  std::size_t labels = 0;
-};
-
-}  // namespace
-
 /// D-48: down from the deepest known zone, one label at a time, until security ends or the name is reached.
 std::optional<ZoneState> Chain::walk(const DomainName& name, const DomainName* soa_owner) {
   const auto anchor = lookup_.anchors().governing_zone(name);
   if (!anchor) return failed(insecure(Reason::OutsideAnchors, lookup_.facts(name)));
+  auto descent = begin_descent(name, *anchor);
+  if (!descent || !take_hint(*descent, name, soa_owner)) return std::nullopt;
+  while (!descent->is_over && descent->labels < name.label_count())
+    if (!descend(*descent, name)) return std::nullopt;
+  return descent->deepest;
+}
 
-  Descent descent;
-  for (std::size_t labels = name.label_count(); labels > anchor->label_count() && !descent.deepest.keys; --labels) {
+std::optional<Chain::Descent> Chain::begin_descent(const DomainName& name, const DomainName& anchor) {
+  for (std::size_t labels = name.label_count(); labels > anchor.label_count(); --labels) {
     const DomainName ancestor = name.suffix(labels);
     const auto memo = std::ranges::find_if(zones_, [&](const auto& each) { return each->name == ancestor; });
     const bool is_judged = memo != zones_.end() && (*memo)->state.has_value();
-    const auto known = is_judged ? (*memo)->state : cached_zone(ancestor);
-    if (!known || !known->is_zone) continue;
-    if (!known->is_secure()) return known;
-    descent = {*known, labels};
+    auto known = is_judged ? (*memo)->state : cached_zone(ancestor);
+    if (known && known->is_zone) return Descent{*known, labels, !known->is_secure()};
   }
-  if (!descent.deepest.keys) {
-    const ZoneState* anchored = zone(*anchor);
-    if (anchored == nullptr || !anchored->is_secure())
-      return anchored == nullptr ? std::nullopt : std::optional(*anchored);
-    descent = {*anchored, anchor->label_count()};
-  }
+  const ZoneState* anchored = zone(anchor);
+  if (anchored == nullptr) return std::nullopt;
+  return Descent{*anchored, anchor.label_count(), !anchored->is_secure()};
+}
 
-  // One question may spare the walk: the DS of the zone that the answer itself names (D-57), or one asked along (D-60).
+/// One question may spare the walk: the DS of the zone that the answer itself names (D-57), or one asked along (D-60).
+/// False: not known yet.
+bool Chain::take_hint(Descent& descent, const DomainName& name, const DomainName* soa_owner) {
   const bool is_asked_along = lookup_.exchanges().find({name, RrType::Ds}) != nullptr;
   const DomainName* hint = is_asked_along ? &name : soa_owner;
-  if (hint != nullptr && name.is_within(*hint) && hint->label_count() > descent.labels) {
-    const CutState* cut = cut_at(*hint);
-    if (cut == nullptr) return std::nullopt;
-    if (cut->cut == Cut::Insecure) return insecure_from(*cut);
-    if (cut->cut == Cut::Secure) {
-      const ZoneState* below = zone(*hint);
-      if (below == nullptr || !below->is_secure()) return below == nullptr ? std::nullopt : std::optional(*below);
-      descent = {*below, hint->label_count()};
-    } else if (cut->cut == Cut::None) {
-      if (cut->parent->zone.label_count() >= descent.deepest.keys->zone.label_count())
-        descent.deepest.keys = cut->parent;
-      descent.labels = hint->label_count();
-    }
+  if (descent.is_over || hint == nullptr || !name.is_within(*hint) || hint->label_count() <= descent.labels)
+    return true;
+  const CutState* cut = cut_at(*hint);
+  if (cut == nullptr) return false;
+  if (cut->cut == Cut::None) {
+    if (cut->parent->zone.label_count() >= descent.deepest.keys->zone.label_count()) descent.deepest.keys = cut->parent;
+    descent.labels = hint->label_count();
+    return true;
   }
+  const bool is_proof = cut->cut == Cut::Insecure || cut->cut == Cut::Secure;
+  return !is_proof || enter(descent, *cut, *hint);
+}
 
-  while (descent.labels < name.label_count()) {
-    const DomainName child = name.suffix(++descent.labels);
-    if (auto insecure_child = covered_by_span(*descent.deepest.keys, child)) return insecure_child;
-    const bool is_new = lookup_.exchanges().find({child, RrType::Ds}) == nullptr;
-    if (is_new && !lookup_.budget().take_label_step()) return failed(lookup_.work_limit(name));
-    const CutState* cut = cut_at(child);
-    if (cut == nullptr) return std::nullopt;
-    if (cut->cut == Cut::Insecure) return insecure_from(*cut);
-    if (cut->cut == Cut::Failed) return failed(cut->finding, cut->links);
-    if (cut->cut == Cut::NoName) break;  // nothing exists below (D-52)
-    if (cut->cut == Cut::None) continue;
-    const ZoneState* below = zone(child);
-    if (below == nullptr || !below->is_secure()) return below == nullptr ? std::nullopt : std::optional(*below);
-    descent.deepest = *below;
+/// The next label. False: not known yet.
+bool Chain::descend(Descent& descent, const DomainName& name) {
+  const DomainName child = name.suffix(++descent.labels);
+  if (auto insecure_child = covered_by_span(*descent.deepest.keys, child)) {
+    descent = {std::move(*insecure_child), descent.labels, true};
+    return true;
   }
-  return descent.deepest;
+  const bool is_new = lookup_.exchanges().find({child, RrType::Ds}) == nullptr;
+  if (is_new && !lookup_.budget().take_label_step()) {
+    descent = {failed(lookup_.work_limit(name)), descent.labels, true};
+    return true;
+  }
+  const CutState* cut = cut_at(child);
+  return cut != nullptr && enter(descent, *cut, child);
+}
+
+/// What the DS question at `child` says about the way on. False: not known yet.
+bool Chain::enter(Descent& descent, const CutState& cut, const DomainName& child) {
+  const auto end = [&](ZoneState state) {
+    descent = {std::move(state), child.label_count(), true};
+    return true;
+  };
+  switch (cut.cut) {
+    case Cut::Insecure:
+      return end(insecure_from(cut));
+    case Cut::Failed:
+      return end(failed(cut.finding, cut.links));
+    case Cut::NoName:
+      return end(descent.deepest);  // nothing exists below (D-52)
+    case Cut::None:
+      return true;
+    case Cut::Secure:
+      break;
+  }
+  const ZoneState* below = zone(child);
+  if (below != nullptr) descent = {*below, child.label_count(), !below->is_secure()};
+  return below != nullptr;
 }
 
 /// A child of the zone whose hash lies in a verified opt-out span has no DS: no need to ask (D-108).

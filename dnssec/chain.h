@@ -71,6 +71,12 @@ class Chain {
     std::optional<State> first;  ///< of the first resolver, while another is asked
     std::optional<State> state;
   };
+  /// The way down to a name: the deepest zone proven so far, and how many labels of the name hold no deeper cut.
+  struct Descent {
+    ZoneState deepest;
+    std::size_t labels = 0;
+    bool is_over = false;  ///< `deepest` is the end, be it reached or that security ends there
+  };
   using ZoneMemo = Known<ZoneState>;
   using CutMemo = Known<CutState>;
 
@@ -86,6 +92,10 @@ class Chain {
   ZoneState judge_key_set(const ResponseView& view, const wire::DomainName& name, const CutState* cut);
   ZoneState accept(const KeySetOutcome& outcome, const ResponseView& view, const CutState* cut);
   std::optional<ZoneState> walk(const wire::DomainName& name, const wire::DomainName* soa_owner);
+  std::optional<Descent> begin_descent(const wire::DomainName& name, const wire::DomainName& anchor);
+  bool take_hint(Descent& descent, const wire::DomainName& name, const wire::DomainName* soa_owner);
+  bool descend(Descent& descent, const wire::DomainName& name);
+  bool enter(Descent& descent, const CutState& cut, const wire::DomainName& child);
   std::optional<ZoneState> covered_by_span(const ZoneKeys& zone, const wire::DomainName& child);
   ZoneState insecure_from(const CutState& cut) const;
   ZoneState insecure_from(std::shared_ptr<const InsecureCut> cut) const;

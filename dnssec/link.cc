@@ -163,50 +163,61 @@ std::uint32_t LinkJudge::unproven_negative_ttl() const {
   return 0;
 }
 
+LinkResult LinkJudge::to_denial(RrsetResult judged, Answer answer) const {
+  LinkResult link = to_link(Step::Denial, std::move(judged), question_.name, question_.type);
+  link.answer = answer;
+  if (!link.finding.is_secure()) link.finding.limit_ttl(unproven_negative_ttl());
+  return link;
+}
+
 /// No RRset of the type: which zone denies it, and does it prove so? (D-93, D-94)
 std::optional<LinkResult> LinkJudge::judge_negative() {
-  const auto finish = [&](const RrsetResult& judged, Answer answer) {
-    LinkResult link = to_link(Step::Denial, judged, question_.name, question_.type);
-    link.answer = answer;
-    if (!link.finding.is_secure()) link.finding.limit_ttl(unproven_negative_ttl());
-    return link;
-  };
-  if (position_ == Position::AfterAlias && view_.soa_owner_above(question_.name) == nullptr &&
-      denial_signers(view_, question_.name).empty())
-    return LinkResult{.is_incomplete = true};
+  const bool is_silent =
+      view_.soa_owner_above(question_.name) == nullptr && denial_signers(view_, question_.name).empty();
+  if (position_ == Position::AfterAlias && is_silent) return LinkResult{.is_incomplete = true};  // D-67
   if (!chain_.governing_anchor(question_.name, question_.type)) {
-    const RrsetResult outside{.finding =
-                                  insecure(Reason::OutsideAnchors, lookup_.facts(question_.name, question_.type))};
-    return finish(outside, claimed_denial());
+    RrsetResult outside;
+    outside.finding = insecure(Reason::OutsideAnchors, lookup_.facts(question_.name, question_.type));
+    return to_denial(std::move(outside), claimed_denial());
   }
   Attempts attempts;
+  auto signed_denial = judge_signed_denial(attempts);
+  if (!signed_denial || !signed_denial->is_incomplete) return signed_denial;
+  auto judged = judge_unsigned(question_.name, question_.type, attempts, missing_denial_reason(attempts));
+  if (!judged) return std::nullopt;
+  return to_denial(std::move(*judged), claimed_denial());
+}
+
+/// Tries each zone that signed a denial; `is_incomplete`: none of them proves it.
+std::optional<LinkResult> LinkJudge::judge_signed_denial(Attempts& attempts) {
+  const auto consider = [&](const Finding& finding) {
+    if (!attempts.failure || is_better(finding, *attempts.failure)) attempts.failure = finding;
+  };
   for (const DomainName& signer :
        candidates(denial_signers(view_, question_.name), question_.name, question_.type, attempts)) {
     const ZoneState* zone = chain_.zone(signer);
     if (zone == nullptr) return std::nullopt;
     if (!zone->is_zone) continue;
-    if (zone->is_insecure()) return finish(from_zone(*zone), claimed_denial());
+    if (zone->is_insecure()) return to_denial(from_zone(*zone), claimed_denial());
     if (!zone->is_secure()) {
-      if (!attempts.failure || is_better(zone->finding, *attempts.failure)) attempts.failure = zone->finding;
+      consider(zone->finding);
       attempts.links = zone->links;
       continue;
     }
     const auto denial = judge_denial(lookup_, view_, *zone->keys, {question_.name, question_.type}, position_);
     if (!denial) return std::nullopt;
     if (denial->finding.security > Security::Indeterminate)
-      return finish({.finding = denial->finding, .zone = zone->keys}, denial->answer);
-    if (!attempts.failure || is_better(denial->finding, *attempts.failure)) attempts.failure = denial->finding;
+      return to_denial({.finding = denial->finding, .zone = zone->keys}, denial->answer);
+    consider(denial->finding);
   }
+  return LinkResult{.is_incomplete = true};
+}
+
+Reason LinkJudge::missing_denial_reason(const Attempts& attempts) const {
   const DomainName* soa_owner = view_.soa_owner_above(question_.name);
   const bool is_childs_soa = soa_owner != nullptr && *soa_owner == question_.name && !question_.name.is_root();
-  const bool is_from_child =
-      question_.type == RrType::Ds && (attempts.any_stranger || is_childs_soa) && !attempts.failure;  // D-56
-  const Reason otherwise = is_from_child                ? Reason::DsFromChild
-                           : view_.has_denial_records() ? Reason::RrsigsMissing
-                                                        : Reason::DenialMissing;
-  const auto judged = judge_unsigned(question_.name, question_.type, attempts, otherwise);
-  if (!judged) return std::nullopt;
-  return finish(*judged, claimed_denial());
+  if (question_.type == RrType::Ds && (attempts.any_stranger || is_childs_soa)) return Reason::DsFromChild;  // D-56
+  return view_.has_denial_records() ? Reason::RrsigsMissing : Reason::DenialMissing;
 }
 
 LinkResult LinkJudge::to_link(Step step, RrsetResult judged, const DomainName& name, RrType type) const {

@@ -57,6 +57,9 @@ class LinkJudge {
   std::optional<LinkResult> judge_cname(const wire::Rrset& cname);
   std::optional<LinkResult> judge_dname(const wire::Rrset& dname, const wire::Rrset* cname);
   std::optional<LinkResult> judge_negative();
+  std::optional<LinkResult> judge_signed_denial(Attempts& attempts);
+  Reason missing_denial_reason(const Attempts& attempts) const;
+  LinkResult to_denial(RrsetResult judged, Answer answer) const;
   std::optional<LinkResult> judge_yxdomain() const;
   LinkResult follow_dname(const RrsetResult& judged, const wire::Rrset& dname, const wire::Rrset* cname) const;
   LinkResult judge_unsignable() const;
