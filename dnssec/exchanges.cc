@@ -40,6 +40,10 @@ void set_message(Exchange& exchange, wire::MessagePtr message) {
     set_missing(exchange, Reason::MalformedResponse, {});
     return;
   }
+  if (message->edns()) {
+    exchange.extended_error = message->edns()->extended_error;
+    exchange.extended_error_text = message->edns()->extended_error_text;
+  }
   if (!is_judgeable(message->rcode())) {
     set_error(exchange, message->rcode());
     return;
@@ -57,7 +61,11 @@ struct Receiver {
   Exchange& exchange;
   void operator()(wire::MessagePtr message) const { set_message(exchange, std::move(message)); }
   void operator()(const NoReply&) const { set_missing(exchange, Reason::ResolverTimeout, {}); }
-  void operator()(const ErrorRcode& error) const { set_error(exchange, error.rcode); }
+  void operator()(const ErrorRcode& error) const {
+    set_error(exchange, error.rcode);
+    exchange.extended_error = error.extended_error;
+    exchange.extended_error_text = error.extended_error_text;
+  }
   void operator()(const NoOtherResolver&) const {
     if (exchange.wanted.not_from == kNoResolver)
       set_missing(exchange, Reason::ResolverTimeout, {});
@@ -88,13 +96,14 @@ const Exchange& Exchanges::ask(const wire::Question& question, ResolverId not_fr
   return *exchanges_.back();
 }
 
-void Exchanges::give(const Wanted& wanted, Response response) {
+const Exchange* Exchanges::give(const Wanted& wanted, Response response) {
   const auto waiting = std::find_if(exchanges_.begin(), exchanges_.end(), [&](const auto& exchange) {
     return exchange->is_waiting() && exchange->wanted == wanted;
   });
-  if (waiting == exchanges_.end()) return;
+  if (waiting == exchanges_.end()) return nullptr;
   (*waiting)->resolver = response.resolver;
   std::visit(Receiver{**waiting}, std::move(response.content));
+  return waiting->get();
 }
 
 Wants Exchanges::take_wants() { return std::exchange(wants_, {}); }

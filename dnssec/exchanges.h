@@ -21,7 +21,9 @@ struct Exchange {
   State state = State::Waiting;
   std::unique_ptr<const ResponseView> view;  ///< set when Answered
   ResolverId resolver = kNoResolver;
-  Finding missing;  ///< set when Missing: INDETERMINATE with its reason
+  Finding missing;                              ///< set when Missing: INDETERMINATE with its reason
+  std::optional<std::uint16_t> extended_error;  ///< what the resolver says of it; for the trace alone (D-61)
+  std::string extended_error_text;
 
   bool is_waiting() const { return state == State::Waiting; }
   bool is_answered() const { return state == State::Answered; }
@@ -36,8 +38,8 @@ class Exchanges {
   const Exchange& ask(const wire::Question& question, ResolverId not_from = kNoResolver);
   /// The same, but only if it was asked already.
   const Exchange* find(const wire::Question& question, ResolverId not_from = kNoResolver) const;
-  /// Stores a response; one that nobody waits for is dropped.
-  void give(const Wanted& wanted, Response response);
+  /// Stores a response; one that nobody waits for is dropped, and null returned.
+  const Exchange* give(const Wanted& wanted, Response response);
 
   /// New questions since the last call.
   Wants take_wants();

@@ -41,6 +41,8 @@ std::optional<LinkResult> LinkJudge::run() {
     if (!all.empty() && !is_made_alone) return judge_data(std::move(all));
   }
   const Rrset* asked = view_.answer(question_.name, question_.type);
+  if (asked != nullptr && asked != cname && cname != nullptr && lookup_.is_traced())
+    lookup_.trace("note: " + question_.name.to_text() + " has a CNAME beside other data, a fault of the server (D-18)");
   if (asked != nullptr && !(asked == cname && is_made)) return judge_data({asked});
   if (cname != nullptr && !is_made && follows_cname(question_.type)) return judge_cname(*cname);
   if (dname != nullptr) return judge_dname(*dname, cname);

@@ -71,6 +71,7 @@ class Lookup {
   /// A line for `--trace`; costs nothing unless it is wanted.
   bool is_traced() const { return detail_ == Detail::Trace; }
   void trace(std::string line);
+  void trace(std::vector<std::string> lines);
   std::vector<std::string> take_trace() { return std::move(trace_); }
 
  private:

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dnssec/trace.h"
 
+#include "dnssec/algorithms.h"
+#include "dnssec/wire/encodings.h"
+
 namespace danesweep::dnssec {
 
 ChainLink make_link(Step step, const wire::DomainName& zone, const wire::DomainName& name,
@@ -58,6 +61,88 @@ std::string to_line(const ChainLink& link) {
   if (link.key_tag) line += ", key " + std::to_string(*link.key_tag);
   if (link.algorithm) line += ", algorithm " + std::to_string(*link.algorithm);
   return line;
+}
+
+namespace {
+
+struct PolicyRow {
+  std::string_view name, rule;
+  std::uint32_t Policy::*member;
+};
+
+// clang-format off
+constexpr PolicyRow kPolicyRows[] = {
+    {"seconds that a signature may lie in the future", "D-28", &Policy::inception_skew},
+    {"seconds of grace behind a signature's end", "D-28", &Policy::expiration_grace},
+    {"longest TTL", "D-14", &Policy::max_ttl},
+    {"longest TTL of a denial", "D-15", &Policy::max_negative_ttl},
+    {"seconds that a fault is kept", "D-109", &Policy::bogus_ttl},
+    {"bits of an RSA key, at least", "D-35", &Policy::min_rsa_bits},
+    {"bits of an RSA key, at most", "D-35", &Policy::max_rsa_bits},
+    {"keys tried for a signature", "D-31", &Policy::max_keys_per_signature},
+    {"signatures looked at for an RRset", "D-32", &Policy::max_signatures_per_rrset},
+    {"failed signature checks", "D-98", &Policy::max_failed_checks},
+    {"units of failed checks", "D-98", &Policy::max_failed_units},
+    {"signature checks", "D-99", &Policy::max_checks},
+    {"units of work", "D-99", &Policy::max_units},
+    {"signature checks for a message", "D-99", &Policy::max_checks_per_message},
+    {"SHA-1 blocks", "D-100", &Policy::max_sha1_blocks},
+    {"NSEC3 records of a zone in a message", "D-101", &Policy::max_nsec3_records},
+    {"NSEC records of a zone in a message", "D-101", &Policy::max_nsec_records},
+    {"digests for a DS set", "D-102", &Policy::max_ds_digests},
+    {"keys in a set", "D-103", &Policy::max_keys},
+    {"RRsets of an ANY answer", "D-73", &Policy::max_any_rrsets},
+    {"links of an alias chain", "D-104", &Policy::max_chain_links},
+    {"labels walked down", "D-104", &Policy::max_label_steps},
+    {"questions", "D-104", &Policy::max_questions},
+    {"round trips", "D-104", &Policy::max_round_trips},
+    {"units in one step", "D-112", &Policy::units_per_step},
+};
+// clang-format on
+
+}  // namespace
+
+std::vector<std::string> describe(const Policy& policy) {
+  std::vector<std::string> lines;
+  const bool has_sha1 = policy.sha1 == Sha1Signatures::Checked;
+  lines.push_back(std::string("policy D-33: algorithms 5 and 7 are ") + (has_sha1 ? "checked" : "not supported"));
+  lines.push_back("policy D-87: extra NSEC3 rounds: " + std::to_string(policy.max_nsec3_iterations));
+  for (const PolicyRow& row : kPolicyRows) {
+    std::string line = "policy ";
+    line.append(row.rule).append(": ").append(row.name).append(": ");
+    lines.push_back(line + std::to_string(policy.*row.member));
+  }
+  return lines;
+}
+
+std::vector<std::string> describe_keys(const wire::Rrset& dnskeys) {
+  std::vector<std::string> lines;
+  for (const wire::Bytes rdata : dnskeys.rdata) {
+    const auto key = wire::parse_dnskey(rdata);
+    std::string line = "key of " + dnskeys.owner.to_text() + ' ' + std::to_string(key_tag(rdata));
+    if (key) {
+      line += ": flags " + std::to_string(key->flags) + ", algorithm " + std::to_string(key->algorithm) + " (" +
+              algorithm_to_text(key->algorithm) + "), " + std::to_string(key->public_key.size()) + " octets";
+      if ((key->flags & wire::Dnskey::kZone) == 0) line += ", no zone key";
+      if ((key->flags & wire::Dnskey::kRevoke) != 0) line += ", revoked";
+    }
+    lines.push_back(std::move(line));
+  }
+  return lines;
+}
+
+std::vector<std::string> describe_ds(const wire::Rrset& ds_set) {
+  std::vector<std::string> lines;
+  for (const wire::Bytes rdata : ds_set.rdata) {
+    const auto ds = wire::parse_ds(rdata);
+    std::string line = "DS of " + ds_set.owner.to_text();
+    if (ds)
+      line += ' ' + std::to_string(ds->key_tag) + ": algorithm " + std::to_string(ds->algorithm) + " (" +
+              algorithm_to_text(ds->algorithm) + "), digest type " + std::to_string(ds->digest_type) + ", " +
+              wire::to_hex(ds->digest);
+    lines.push_back(std::move(line));
+  }
+  return lines;
 }
 
 }  // namespace danesweep::dnssec

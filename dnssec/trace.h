@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "dnssec/finding.h"
+#include "dnssec/policy.h"
 #include "dnssec/signature.h"
 #include "dnssec/verdict.h"
 #include "dnssec/zone_keys.h"
@@ -23,5 +24,11 @@ void add_signature(ChainLink& link, const VerifiedRrset& verified);
 std::string to_line(const ChainLink& link);
 std::string to_line(std::string_view what, const wire::DomainName& name, std::optional<wire::RrType> type,
                     const Finding& finding);
+
+/// The policy's numbers, one to a line, as rules name them.
+std::vector<std::string> describe(const Policy& policy);
+/// One line for each key or DS of an RRset: tag, algorithm, and what else tells it from the others.
+std::vector<std::string> describe_keys(const wire::Rrset& dnskeys);
+std::vector<std::string> describe_ds(const wire::Rrset& ds_set);
 
 }  // namespace danesweep::dnssec

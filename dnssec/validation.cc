@@ -16,6 +16,25 @@ namespace danesweep::dnssec {
 using wire::DomainName;
 using wire::RrType;
 
+namespace {
+
+/// What became of a question, with what the resolver itself says of it (D-61).
+std::string to_line(const Exchange& exchange) {
+  const wire::Question& question = exchange.wanted.question;
+  std::string line = "asked " + question.name.to_text() + ' ' + wire::to_text(question.type) + ": ";
+  if (exchange.is_answered())
+    line += wire::to_text(exchange.view->rcode()) + ", " + std::to_string(exchange.view->message().records().size()) +
+            " records";
+  else
+    line += exchange.state == Exchange::State::NoOther ? "there is no other resolver" : code(exchange.missing.reason);
+  if (exchange.resolver != kNoResolver) line += ", resolver " + std::to_string(exchange.resolver);
+  if (exchange.extended_error)
+    line += ", extended error " + std::to_string(*exchange.extended_error) + ' ' + exchange.extended_error_text;
+  return line;
+}
+
+}  // namespace
+
 /// The links of the answer, from the asked name on. Each is judged from the message that brought the link before it;
 /// if that says nothing, or something bad, from an answer to its own question; if that is bad, from one by another
 /// resolver (D-59, D-67, D-126). What is not there yet stops the machine, and it goes on from the same link.
@@ -56,6 +75,7 @@ struct Validation::Impl {
 std::optional<Verdict> Validation::Impl::advance() {
   switch (state) {
     case State::Start:
+      if (lookup.is_traced()) lookup.trace(describe(lookup.policy()));
       if (lookup.anchors().empty()) {
         end_with(indeterminate(Reason::NoValidAnchor, lookup.facts(name, lookup.question().type)));
         return finish();
@@ -237,7 +257,8 @@ std::variant<Verdict, Wants, GoOn> Validation::step() {
 }
 
 void Validation::give(const Wanted& wanted, Response response) {
-  impl_->lookup.exchanges().give(wanted, std::move(response));
+  const Exchange* exchange = impl_->lookup.exchanges().give(wanted, std::move(response));
+  if (exchange != nullptr && impl_->lookup.is_traced()) impl_->lookup.trace(to_line(*exchange));
 }
 
 }  // namespace danesweep::dnssec

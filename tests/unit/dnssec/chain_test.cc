@@ -195,6 +195,15 @@ const Row kRows[] = {
     {"DS with a wrong signature", "D-55",
      [](World& world) { world.edit("signed.example.", RrType::Ds, spoil_signatures(RrType::Ds)); },
      "www.signed.example. A", Bogus, Reason::SignatureWrong},
+    {"DS with the signature of a wildcard", "D-64",
+     [](World& world) {
+       const auto key = world.zone("example.").keys()[1].first;
+       world.edit("signed.example.", RrType::Ds, [key](Reply& reply) {
+         std::erase_if(reply.answer, [](const Record& record) { return record.type == RrType::Rrsig; });
+         reply.answer.push_back(support::sign(reply.answer, name("example."), key, {.labels = 1}));
+       });
+     },
+     "www.signed.example. A", Bogus, Reason::WildcardNoDenial},
     {"DS question answered by the child", "D-56",
      [](World& world) {
        world.edit("signed.example.", RrType::Ds, [records = signed_by_child(world, "signed.example.")](Reply& reply) {
@@ -320,6 +329,18 @@ TEST(Questions, WarmSignedNameNeedsTheAnswerAlone) {
   asker.ask("www.signed.example. A");
   EXPECT_EQ(asker.hint(NameHint::LikelyZoneCut).ask("signed.example. SOA").security, Secure);
   EXPECT_EQ(asker.asked(), std::vector<std::string>{"signed.example. SOA"});
+}
+
+// D-1, D-87: a denial of too many rounds at an empty name ends one walk; it hides no signed zone below from others.
+TEST(Warmth, UncomputedDenialsAreNotRemembered) {
+  World world = honest_world();
+  auto& three = world.zone("three.").nsec3({.iterations = 151});
+  three.delegate(world.zone("signed.empty2.three.").add("www A 192.0.2.1")).delegate("plain.empty2");
+  world.zone("plain.empty2.three.").unsigned_zone().add("www A 192.0.2.2");
+  Asker asker(world);
+  EXPECT_EQ(code(asker.ask("www.plain.empty2.three. A").reason), code(Reason::Nsec3Iterations));
+  EXPECT_EQ(to_text(asker.ask("www.signed.empty2.three. A").security), to_text(Secure));
+  EXPECT_EQ(to_text(asker.ask_cold("www.signed.empty2.three. A").security), to_text(Secure));
 }
 
 // D-60: unsigned domain in a known zone: answer and DS in one round trip.

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a person debugging a zone reads: every check, every key and DS, what the resolver said. D-18, D-61, D-62, D-87,
+// D-126.
+#include "dnssec/trace.h"
+
+#include "dnssec/exchanges.h"
+
+#include <algorithm>
+
+#include "tests/unit/dnssec/asker.h"
+
+namespace danesweep::dnssec {
+namespace {
+
+bool has_line(const Verdict& verdict, std::string_view part) {
+  return std::ranges::any_of(verdict.trace,
+                             [&](const std::string& line) { return line.find(part) != std::string::npos; });
+}
+
+Verdict traced(World world, const char* asked) { return Asker(std::move(world)).detail(Detail::Trace).ask(asked); }
+
+// D-62
+TEST(Trace, NamesKeysDsAndChecks) {
+  const Verdict verdict = traced(honest_world(), "www.signed.example. A");
+  for (const char* part :
+       {"DS of signed.example. ", "digest type 2", "key of signed.example. ", "flags 257", "(ECDSAP256SHA256)",
+        "asked www.signed.example. A: NOERROR", "policy D-98", "policy D-112", "link www.signed.example. A: SECURE"})
+    EXPECT_TRUE(has_line(verdict, part)) << part;
+}
+
+TEST(Trace, IsEmptyUnlessAskedFor) { EXPECT_TRUE(Asker(honest_world()).ask("www.example. A").trace.empty()); }
+
+// D-126: the reason comes from the failing check itself, with its sentence.
+TEST(Trace, SaysWhatFailed) {
+  World world = honest_world();
+  world.edit("www.example.", RrType::A, spoil_signatures(RrType::A));
+  const Verdict verdict = traced(world, "www.example. A");
+  EXPECT_TRUE(has_line(verdict, "signature-wrong"));
+  EXPECT_EQ(verdict.facts.name, name("www.example."));
+  EXPECT_TRUE(verdict.facts.key_tag.has_value());
+}
+
+// D-87
+TEST(Trace, NotesRoundsAndSalt) {
+  World world = honest_world();
+  world.zone("three.").nsec3({.iterations = 60, .salt = {1, 2}});
+  const Verdict verdict = traced(world, "nothing.three. A");
+  EXPECT_TRUE(has_line(verdict, "60 extra rounds and a salt of 2 octets"));
+  EXPECT_TRUE(has_line(verdict, "others call this insecure"));
+}
+
+// D-18
+TEST(Trace, NotesACnameBesideData) {
+  World world = honest_world();
+  world.edit("www.example.", RrType::A, add_answer({support::record("www.example. 3600 CNAME zz.example.")}));
+  EXPECT_TRUE(has_line(traced(world, "www.example. A"), "CNAME beside other data"));
+}
+
+// D-61: what the resolver says goes into the trace, never into the status.
+TEST(Trace, RepeatsTheResolversExtendedError) {
+  const Policy policy;
+  WorkBudget budget(policy);
+  Exchanges exchanges(budget);
+  exchanges.ask(question("www.example. A"));
+  const Exchange* given = exchanges.give({question("www.example. A")},
+                                         {ErrorRcode{wire::Rcode::ServFail, 22, "no reachable authority"}, 3});
+  ASSERT_NE(given, nullptr);
+  EXPECT_EQ(given->extended_error, 22);
+  EXPECT_EQ(given->extended_error_text, "no reachable authority");
+  EXPECT_EQ(code(given->missing.reason), "resolver-servfail");
+}
+
+// Part F: every number of the policy is printed once.
+TEST(Trace, PrintsThePolicy) {
+  const auto lines = describe(Policy{});
+  EXPECT_EQ(lines.size(), 27U);
+  EXPECT_TRUE(std::ranges::find(lines, "policy D-87: extra NSEC3 rounds: 150") != lines.end());
+}
+
+}  // namespace
+}  // namespace danesweep::dnssec
