@@ -137,6 +137,7 @@ std::vector<CertificateRecord> describe_chain(const ChainHandle& chain) {
   ERR_clear_error();
   std::vector<CertificateRecord> records;
   const int count = std::min(chain.impl().size(), static_cast<int>(kMaxRecordedCertificates));
+  records.reserve(kMaxRecordedCertificates);
   for (int i = 0; i < count; ++i) records.push_back(describe(chain.impl(), chain.impl().at(i)));
   ERR_clear_error();
   return records;

@@ -36,6 +36,8 @@ class ChainHandle {
   ~ChainHandle();
   ChainHandle(const ChainHandle&) = delete;
   ChainHandle& operator=(const ChainHandle&) = delete;
+  ChainHandle(ChainHandle&&) = delete;
+  ChainHandle& operator=(ChainHandle&&) = delete;
   const Impl& impl() const { return *impl_; }
 
  private:

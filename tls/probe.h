@@ -54,6 +54,8 @@ class Probe {
   ~Probe();
   Probe(Probe&&) noexcept;
   Probe& operator=(Probe&&) noexcept;
+  Probe(const Probe&) = delete;
+  Probe& operator=(const Probe&) = delete;
 
   /// TCP is up.
   void connected(Instant now);

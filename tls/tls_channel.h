@@ -34,6 +34,8 @@ class TlsChannel {
   ~TlsChannel() = default;
   TlsChannel(const TlsChannel&) = delete;
   TlsChannel& operator=(const TlsChannel&) = delete;
+  TlsChannel(TlsChannel&&) = delete;
+  TlsChannel& operator=(TlsChannel&&) = delete;
 
   void feed(wire::Bytes records);
   /// Only when open.

@@ -19,6 +19,8 @@ class TlsContext {
   ~TlsContext();
   TlsContext(const TlsContext&) = delete;
   TlsContext& operator=(const TlsContext&) = delete;
+  TlsContext(TlsContext&&) = delete;
+  TlsContext& operator=(TlsContext&&) = delete;
 
   struct Impl;
   Impl& impl() { return *impl_; }

@@ -70,7 +70,7 @@ bool stands_before(const ClassedRecord& a, const ClassedRecord& b) {
 /// T-32 (RFC 7671 section 9): a SHA2-256 digest counts only where no SHA2-512 of the same usage and selector stands.
 void shade_weaker_digests(std::vector<ClassedRecord>& records) {
   std::array<bool, 4> strong{};  // by usage and selector
-  const auto slot = [](const TlsaRecord& r) { return static_cast<std::size_t>((r.usage - kDaneTa) * 2 + r.selector); };
+  const auto slot = [](const TlsaRecord& r) { return std::size_t{r.usage == kDaneEe ? 2U : 0U} + r.selector; };
   for (const ClassedRecord& r : records)
     if (r.usability == Usability::Usable && r.record.matching_type == kSha512) strong.at(slot(r.record)) = true;
   for (ClassedRecord& r : records)

@@ -21,6 +21,7 @@ struct TlsaRecord {
   std::uint8_t usage = 0, selector = 0, matching_type = 0;
   std::vector<std::uint8_t> data;
   std::uint8_t present = 3;  ///< how many of the three numbers the RDATA had: fewer only if it was truncated
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes the zero of a defaulted comparison for a pointer
   friend auto operator<=>(const TlsaRecord&, const TlsaRecord&) = default;
 };
 

@@ -70,6 +70,7 @@ Octets wrong(int usage, int selector, int matching_type, std::uint8_t fill = 0x5
   return tlsa_rdata(usage, selector, matching_type, Octets(matching_type == 1 ? 32 : 64, fill));
 }
 
+/// T-30, T-32, T-36, T-52, T-60.
 std::vector<Row> end_entity_rows() {
   const Certificate& l = w().l;
   const Chain li = {l, w().i};
@@ -136,6 +137,7 @@ std::vector<Row> end_entity_rows() {
   };
 }
 
+/// T-34, T-35, T-53, T-60.
 std::vector<Row> authority_rows() {
   const Certificate &l = w().l, &i = w().i, &r = w().r;
   const Chain li = {l, i};
@@ -172,6 +174,7 @@ std::vector<Row> authority_rows() {
   };
 }
 
+/// T-52, T-53, T-55.
 std::vector<Row> date_rows() {
   const std::int64_t past = kNow - kDay, long_ago = kNow - 60 * kDay;
   const Certificate &r = w().r, &i = w().i;
@@ -192,6 +195,7 @@ std::vector<Row> date_rows() {
   };
 }
 
+/// T-49, T-54.
 Row name_row(std::string id, std::string name, const Certificate& leaf, std::string outcome, Mx mx = Mx::Secure,
              std::string base = "mx.example.org", std::string matched_name = {}) {
   const bool ok = outcome == "ok";
@@ -241,6 +245,7 @@ std::vector<Row> name_rows() {
   };
 }
 
+/// T-52, T-53.
 std::vector<Row> extension_rows() {
   const World& x = w();
   const Certificate client_only = x.leaf().extended_key_usage("clientAuth").make();
@@ -271,6 +276,7 @@ std::vector<Row> extension_rows() {
   };
 }
 
+/// T-52, T-53, notes of T-65.
 std::vector<Row> key_rows() {
   const World& x = w();
   const auto keyed = [&](KeyKind kind) { return x.leaf().key(key_from_pool(kind, 30)).make(); };
@@ -333,6 +339,7 @@ Row deep_row(std::string id, int depth, std::string outcome) {
           Mx::Secure,           ok ? 0 : 22};
 }
 
+/// T-28, T-33, T-53.
 std::vector<Row> size_rows() {
   Records many;
   for (int n = 0; n < 1500; ++n) {

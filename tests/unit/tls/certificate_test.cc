@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// The chain as recorded: T-48, T-56.
 #include "tls/certificate.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// A captured chain against records and names: T-31, T-36, T-37, T-51, T-52, T-55, T-65.
 #include "tls/dane_match.h"
 
 #include <algorithm>

@@ -153,6 +153,7 @@ ServerChain many_certificates(std::size_t count, std::size_t padding) {
   return chain;
 }
 
+/// T-39, T-40.
 std::vector<Row> greeting_rows() {
   const std::string ready = "220 mx.example.org ESMTP ready\r\n";
   return {
@@ -193,6 +194,7 @@ std::vector<Row> greeting_rows() {
   };
 }
 
+/// T-41, T-42.
 std::vector<Row> ehlo_rows() {
   const std::string masked = "250-mx\r\n250-XXXXXXXX\r\n250 SIZE\r\n";
   return {
@@ -237,6 +239,7 @@ std::vector<Row> ehlo_rows() {
   };
 }
 
+/// T-43, T-44, T-57.
 std::vector<Row> starttls_rows() {
   return {
       {"S-43", "STARTTLS 454", answers_starttls(says("454 not now\r\n")), "starttls-tempfail", EndsBy::AtOnce,
@@ -262,6 +265,7 @@ std::vector<Row> starttls_rows() {
   };
 }
 
+/// T-57, T-58.
 std::vector<Row> handshake_rows() {
   const auto part_of_flight = [](std::string flight, int number) {
     return number == 0 ? says(flight.substr(0, 127)) : silent();
@@ -308,6 +312,7 @@ std::vector<Row> handshake_rows() {
   };
 }
 
+/// T-45, T-46, T-59.
 std::vector<Row> later_rows() {
   const std::vector<std::string> trouble = {"post-tls-trouble"};
   const auto close_notify = [](TlsServer& server) { server.close_notify(); };

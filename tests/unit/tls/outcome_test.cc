@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// The codes of a probe: T-47, T-57, T-62, T-64.
 #include "tls/outcome.h"
 
 #include <set>

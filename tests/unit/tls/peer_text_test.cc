@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// T-48.
 #include "tls/peer_text.h"
 
 #include <string>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// The dialogue, its limits and what is kept of it: T-38 to T-48, T-50, T-56 to T-58, T-69.
 #include "tls/probe.h"
 
 #include <algorithm>

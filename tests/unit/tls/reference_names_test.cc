@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// T-49, and the key of T-51.
 #include "tls/reference_names.h"
 
 #include <gtest/gtest.h>

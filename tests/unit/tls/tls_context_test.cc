@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Settings of the TLS client: T-50, T-59.
 #include "tls/tls_context.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Which records count and in what order: T-28 to T-33, T-37, and the key of T-51.
 #include "tls/tlsa_set.h"
 
 #include <algorithm>
