@@ -8,12 +8,13 @@
 #include <utility>
 
 #include <openssl/asn1.h>
-#include <openssl/ec.h>
 #include <openssl/objects.h>
-#include <openssl/rsa.h>
+#include <openssl/pem.h>
 #include <openssl/sha.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
+
+#include "tests/support/rsa_keys.h"
 
 namespace danesweep::test {
 namespace {
@@ -22,9 +23,18 @@ void require(bool holds, const char* what) {
   if (!holds) throw std::runtime_error(std::string("certificate could not be made: ") + what);
 }
 
-Key make_key(KeyKind kind) {
+EVP_PKEY* read_key(const char* pem) {
+  BIO* memory = BIO_new_mem_buf(pem, -1);
+  EVP_PKEY* key = PEM_read_bio_PrivateKey(memory, nullptr, nullptr, nullptr);
+  BIO_free(memory);
+  return key;
+}
+
+Key make_key(KeyKind kind, int number) {
   OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_CONFIG, nullptr);
-  const auto rsa = [](std::size_t bits) { return EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", bits); };
+  const auto kept = [&](const auto& pems) {
+    return read_key(pems[static_cast<std::size_t>(number) % std::size(pems)]);
+  };
   EVP_PKEY* key = nullptr;
   switch (kind) {
     case KeyKind::P256:
@@ -33,26 +43,21 @@ Key make_key(KeyKind kind) {
     case KeyKind::P384:
       key = EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-384");
       break;
-    case KeyKind::Rsa2048:
-      key = rsa(2048);
-      break;
-    case KeyKind::Rsa1024:
-      key = rsa(1024);
-      break;
-    case KeyKind::Rsa512:
-      key = rsa(512);
-      break;
     case KeyKind::Ed25519:
       key = EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519");
       break;
-    case KeyKind::RsaPss: {
-      EVP_PKEY_CTX* context = EVP_PKEY_CTX_new_from_name(nullptr, "RSA-PSS", nullptr);
-      EVP_PKEY_keygen_init(context);
-      EVP_PKEY_CTX_set_rsa_keygen_bits(context, 2048);
-      EVP_PKEY_generate(context, &key);
-      EVP_PKEY_CTX_free(context);
+    case KeyKind::Rsa2048:
+      key = kept(kRsa2048Keys);
       break;
-    }
+    case KeyKind::Rsa1024:
+      key = kept(kRsa1024Keys);
+      break;
+    case KeyKind::Rsa512:
+      key = kept(kRsa512Keys);
+      break;
+    case KeyKind::RsaPss:
+      key = kept(kRsaPssKeys);
+      break;
   }
   require(key != nullptr, "key");
   return {key, EVP_PKEY_free};
@@ -94,7 +99,7 @@ Key key_from_pool(KeyKind kind, int number) {
   static std::map<std::pair<KeyKind, int>, Key> pool;
   const std::lock_guard lock(mutex);
   Key& key = pool[{kind, number}];
-  if (!key) key = make_key(kind);
+  if (!key) key = make_key(kind, number);
   return key;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Certificates made on the spot, by OpenSSL, for tests and benchmarks: a builder that reads as a sentence. Keys come
-// from a pool, so that one kind and number is the same key all through a program (RSA keys are slow to make).
+// from a pool: one kind and number is the same key all through a program. RSA keys are kept, not made; there are few of
+// them.
 #pragma once
 
 #include <cstdint>

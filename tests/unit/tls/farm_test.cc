@@ -165,8 +165,8 @@ std::vector<Row> greeting_rows() {
        EndsBy::Greeting, Tries::Two},
       {"S-11", "accepts, closes", greets(closes()), "smtp-closed", EndsBy::AtOnce, Tries::Two},
       {"S-12", "accepts, resets", greets(closes()), "smtp-closed", EndsBy::AtOnce, Tries::Two},
-      {"S-13", "220- lines for ever", greets(says(repeated("220-x\r\n", 100'000))), "reply-too-long"},
-      {"S-14", "one line of 1 MiB", greets(says("220 " + repeated("x", 1 << 20))), "reply-too-long"},
+      {"S-13", "220- lines for ever", greets(says_often(repeated("220-x\r\n", 1000), 100)), "reply-too-long"},
+      {"S-14", "one line of 1 MiB", greets(says_often("220 " + repeated("x", 1020), 1024)), "reply-too-long"},
       {"S-15", "64 KiB and 1 octet in legal lines",
        greets(says(repeated("220-" + repeated("x", 1018) + "\r\n", 64) + "220\r\n")), "reply-too-long"},
       {"S-17", "421", greets(closes("421 busy\r\n")), "greeting-tempfail", EndsBy::AtOnce, Tries::Two},
@@ -360,7 +360,7 @@ std::vector<Row> later_rows() {
       {"S-79", "floods KeyUpdate", after_tls(flood, says("250 mx\r\n")), "ok", EndsBy::Probe},
       {"S-80", "QUIT unanswered", good_but([](ServerScript& s) { s.quit = silent(); }), "ok", EndsBy::Quit},
       {"S-81", "sends 10 MiB after QUIT",
-       good_but([](ServerScript& s) { s.quit = says(repeated("221-x\r\n", 1'500'000)); }), "ok", EndsBy::Quit},
+       good_but([](ServerScript& s) { s.quit = says_often(repeated("221-x\r\n", 1500), 1000); }), "ok", EndsBy::Quit},
   };
 }
 

@@ -67,7 +67,7 @@ class Server {
       return send_records(now);
     }
     const Says& reply = command == "QUIT" ? script_.quit : script_.ehlo_tls;
-    if (!reply.octets.empty()) tls_->write(reply.octets);
+    for (std::size_t i = 0; !reply.octets.empty() && i < reply.times; ++i) tls_->write(reply.octets);
     send_records(now + reply.delay);
     if (reply.then == Says::Then::Closes) say(closes(), now);
   }
@@ -81,8 +81,9 @@ class Server {
   void say(const Says& what, Instant now) {
     const std::size_t piece = what.piece == 0 ? std::max<std::size_t>(what.octets.size(), 1) : what.piece;
     Instant at = now + what.delay;
-    for (std::size_t i = 0; i < what.octets.size(); i += piece, at += what.gap)
-      events_.push_back({at, what.octets.substr(i, piece)});
+    for (std::size_t round = 0; round < what.times; ++round)
+      for (std::size_t i = 0; i < what.octets.size(); i += piece, at += what.gap)
+        events_.push_back({at, what.octets.substr(i, piece)});
     if (what.then == Says::Then::Closes) events_.push_back({at, {}, true});
   }
 

@@ -29,8 +29,13 @@ struct Says {
   Duration delay{0};
   std::size_t piece = 0;  ///< octets at a time; 0: all at once
   Duration gap{0};        ///< between pieces
+  std::size_t times = 1;
 };
 inline Says says(std::string octets) { return {std::move(octets)}; }
+/// Floods: `octets`, `times` times.
+inline Says says_often(std::string octets, std::size_t times) {
+  return {std::move(octets), Says::Then::Listens, Duration{0}, 0, Duration{0}, times};
+}
 inline Says silent() { return {}; }
 inline Says closes(std::string octets = {}) { return {std::move(octets), Says::Then::Closes}; }
 inline Says drips(std::string octets, std::size_t piece, Duration gap) {
