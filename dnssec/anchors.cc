@@ -17,7 +17,7 @@
 namespace danesweep::dnssec {
 namespace {
 
-constexpr std::size_t kMaxFileOctets = 1024 * 1024;
+constexpr std::size_t kMaxFileOctets = std::size_t{1} << 20U;
 constexpr std::size_t kMaxAnchors = 4096;
 
 using Error = tl::unexpected<AnchorFileError>;
@@ -164,12 +164,12 @@ std::optional<UnixTime> parse_date(std::string_view text) {
   if (text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' || text[16] != ':') return std::nullopt;
   const year_month_day date(year(*y), month(static_cast<unsigned>(*mon)), day(static_cast<unsigned>(*d)));
   if (!date.ok()) return std::nullopt;
-  const UnixTime local = sys_days(date).time_since_epoch() / seconds(1) + *h * 3600 + *min * 60 + *s;
+  const UnixTime local = (sys_days(date).time_since_epoch() + hours(*h) + minutes(*min) + seconds(*s)) / seconds(1);
   const std::string_view zone = text.substr(19);
   if (zone == "Z") return local;
   const auto zh = parse_digits(zone, 1, 2), zm = parse_digits(zone, 4, 2);
   if (zone.size() != 6 || (zone[0] != '+' && zone[0] != '-') || zone[3] != ':' || !zh || !zm) return std::nullopt;
-  const UnixTime offset = *zh * 3600 + *zm * 60;
+  const UnixTime offset = (hours(*zh) + minutes(*zm)) / seconds(1);
   return zone[0] == '+' ? local - offset : local + offset;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The cryptographic library behind a narrow door: nothing else in dnssec/ (nor scanner/, output/) includes OpenSSL.
-// Algorithms and digests are fetched once per process; a Crypto holds the contexts of one thread (FACTS: no fetch on the hot path).
+// Algorithms and digests are fetched once per process; a Crypto holds the contexts of one thread (FACTS: no fetch on
+// the hot path).
 #pragma once
 
 #include <array>
@@ -35,6 +36,8 @@ class PublicKey {
   ~PublicKey();
   PublicKey(const PublicKey&) = delete;
   PublicKey& operator=(const PublicKey&) = delete;
+  PublicKey(PublicKey&&) = delete;
+  PublicKey& operator=(PublicKey&&) = delete;
   const Impl& impl() const { return *impl_; }
   std::uint8_t algorithm() const;
   std::uint32_t bits() const;
@@ -65,6 +68,8 @@ class Crypto {
   ~Crypto();
   Crypto(const Crypto&) = delete;
   Crypto& operator=(const Crypto&) = delete;
+  Crypto(Crypto&&) = delete;
+  Crypto& operator=(Crypto&&) = delete;
 
   bool supports_algorithm(std::uint8_t algorithm) const;
   bool supports_digest(std::uint8_t digest_type) const;
@@ -75,7 +80,8 @@ class Crypto {
   tl::expected<std::shared_ptr<const PublicKey>, KeyFault> load_key(std::uint8_t algorithm, Bytes public_key);
   /// Signature over `data` as DNSSEC writes it (r|s plain for ECDSA). A signature of impossible length is Wrong.
   CheckResult check(const PublicKey& key, Bytes data, Bytes signature);
-  /// DS digest over the concatenation of two pieces; nothing for an unsupported type. The result lives until the next call.
+  /// DS digest over the concatenation of two pieces; nothing for an unsupported type. The result lives until the next
+  /// call.
   std::optional<Bytes> ds_digest(std::uint8_t digest_type, Bytes owner, Bytes rdata);
   Sha256 sha256(Bytes data);
   /// NSEC3 hash (RFC 5155 section 5) of a canonical name in wire form: SHA-1, iterations extra rounds.

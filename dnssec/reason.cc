@@ -157,19 +157,35 @@ std::string age_to_text(std::int64_t seconds) {
   return seconds < 2 * kHour ? "1 hour" : fmt::format("{} hours", seconds / kHour);
 }
 
+template <class T>
+std::string number_to_text(const std::optional<T>& number) {
+  return number ? std::to_string(*number) : "?";
+}
+
+struct Word {
+  std::string_view word;
+  std::string (*fill)(const ReasonFacts&);
+};
+
+constexpr Word kWords[] = {
+    {"name", [](const ReasonFacts& facts) { return facts.name.to_display(); }},
+    {"type", [](const ReasonFacts& facts) { return facts.type ? to_text(*facts.type) : std::string("records"); }},
+    {"zone", [](const ReasonFacts& facts) { return facts.zone.to_display(); }},
+    {"parent", [](const ReasonFacts& facts) { return facts.parent.to_display(); }},
+    {"signer", [](const ReasonFacts& facts) { return facts.signer.to_display(); }},
+    {"tag", [](const ReasonFacts& facts) { return number_to_text(facts.key_tag); }},
+    {"ds_tags", [](const ReasonFacts& facts) { return tags_to_text(facts.ds_tags); }},
+    {"key_tags", [](const ReasonFacts& facts) { return tags_to_text(facts.key_tags); }},
+    {"number", [](const ReasonFacts& facts) { return number_to_text(facts.number); }},
+    {"date", [](const ReasonFacts& facts) { return facts.date ? date_to_text(*facts.date) : std::string("?"); }},
+    {"age",
+     [](const ReasonFacts& facts) { return facts.date ? age_to_text(facts.now - *facts.date) : std::string("?"); }},
+    {"text", [](const ReasonFacts& facts) { return facts.text; }},
+};
+
 std::string fact(std::string_view word, const ReasonFacts& facts) {
-  if (word == "name") return facts.name.to_display();
-  if (word == "type") return facts.type ? to_text(*facts.type) : "records";
-  if (word == "zone") return facts.zone.to_display();
-  if (word == "parent") return facts.parent.to_display();
-  if (word == "signer") return facts.signer.to_display();
-  if (word == "tag") return facts.key_tag ? std::to_string(*facts.key_tag) : "?";
-  if (word == "ds_tags") return tags_to_text(facts.ds_tags);
-  if (word == "key_tags") return tags_to_text(facts.key_tags);
-  if (word == "number") return facts.number ? std::to_string(*facts.number) : "?";
-  if (word == "date") return facts.date ? date_to_text(*facts.date) : "?";
-  if (word == "age") return facts.date ? age_to_text(facts.now - *facts.date) : "some time";
-  return facts.text;
+  const auto* found = std::find_if(std::begin(kWords), std::end(kWords), [&](const Word& w) { return w.word == word; });
+  return found == std::end(kWords) ? std::string(word) : found->fill(facts);
 }
 
 }  // namespace

@@ -28,7 +28,7 @@ using dnssec::UnixTime;
 constexpr std::string_view kHeader = "danesweep-anchors 1";
 constexpr std::string_view kNote =
     "# Written by danesweep; the last line is a checksum. `danesweep anchors show` explains the keys.";
-constexpr std::size_t kMaxOctets = 512 * 1024, kMaxLine = 4096, kMaxRdata = 2048, kMaxWhy = 200;
+constexpr std::size_t kMaxOctets = std::size_t{512} * 1024, kMaxLine = 4096, kMaxRdata = 2048, kMaxWhy = 200;
 
 using Error = tl::unexpected<AnchorStateError>;
 Error error(std::size_t line, std::string text) { return tl::unexpected(AnchorStateError{line, std::move(text)}); }

@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 using Fault = AnchorStore::Fault;
 using Error = AnchorStore::Error;
 
-constexpr std::size_t kMaxFileOctets = 1024 * 1024;
+constexpr std::size_t kMaxFileOctets = std::size_t{1} << 20U;
 
 tl::unexpected<Error> error(Fault fault, std::string text) { return tl::unexpected(Error{fault, std::move(text)}); }
 
@@ -36,6 +36,8 @@ class File {
   }
   File(const File&) = delete;
   File& operator=(const File&) = delete;
+  File(File&&) = delete;
+  File& operator=(File&&) = delete;
   bool is_open() const { return descriptor_ >= 0; }
   int descriptor() const { return descriptor_; }
   int release() { return std::exchange(descriptor_, -1); }

@@ -45,6 +45,8 @@ class AnchorStore {
     explicit Lock(int descriptor) : descriptor_(descriptor) {}
     Lock(Lock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
     Lock& operator=(Lock&&) = delete;
+    Lock(const Lock&) = delete;
+    Lock& operator=(const Lock&) = delete;
     ~Lock();
 
    private:
