@@ -58,6 +58,13 @@ Result implicit(Status denial, Host host) {
   return made;
 }
 
+/// A is good, AAAA is BOGUS: the engine leaves that family out and names it.
+Host one_family_left_out() {
+  HostBuilder host = good_host("mx");
+  host.host_.warnings = {"address-partly-bogus"};
+  return host;
+}
+
 Result nowhere(std::string code, Status status, Answer answer) {
   Result made = early("example.org", std::move(code));
   made.mx = {status, answer, "", "example.org"};
@@ -81,6 +88,7 @@ const Case kFirst[] = {
     {"K17_NoStarttls_E16", domain("e.org", Secure, {HostBuilder("mx").at("192.0.2.1", "starttls-missing")}), DaneFail, DaneFail, "O-2 M-2", "starttls-missing", Degraded::No},
     {"K18_PortClosed_E16", domain("e.org", Secure, {down_host("mx")}), Undetermined, Undetermined, "", "connect-refused", Degraded::No},
     {"E7_NoProbeLeavesTheCellUnknown", domain("e.org", Secure, {HostBuilder("mx").at("192.0.2.1", "no-probe")}), Undetermined, Undetermined, "", "no-probe", Degraded::No},
+    {"K19_OneFamilyBogusTheOtherDecides_E10", domain("e.org", Secure, {one_family_left_out()}), DaneSuccess, DaneSuccess, "O-1 M-1", "ok", Degraded::No},
     {"K20_BothFamiliesBogus_E10", domain("e.org", Secure, {HostBuilder("mx").address(Bogus)}), DaneFail, DaneFail, "O-7 M-7", "address-bogus", Degraded::No},
     {"E10_NoFamilyLeftKnown", domain("e.org", Secure, {HostBuilder("mx").address(Indeterminate)}), Undetermined, Undetermined, "", "address-lookup-failed", Degraded::No},
     {"T10_LiteralCountsAsInsecureAddress", domain("e.org", Secure, {HostBuilder("192.0.2.7").special("mx-target-literal")}), Fallback, DaneFail, "O-6 M-6", "mx-target-literal", Degraded::No},
@@ -129,6 +137,7 @@ std::string name_of(const testing::TestParamInfo<Case>& row) { return row.param.
 INSTANTIATE_TEST_SUITE_P(Case, First, testing::ValuesIn(kFirst), name_of);
 INSTANTIATE_TEST_SUITE_P(Case, All, testing::ValuesIn(kAll), name_of);
 
+/// E-20: the walk is by preference; equals were shuffled by the engine.
 TEST(Decide, OrderAmongEqualsNeverChangesAVerdictK27) {
   std::vector<Host> hosts = {good_host("a"), plain_host("b"), bad_host("c"), down_host("d")};
   std::array<std::size_t, 4> order = {0, 1, 2, 3};

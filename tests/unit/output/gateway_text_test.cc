@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The `daneverify` transcripts T1 to T9 byte for byte (K33), and every other line of ESA.md part D (E-30 to E-49).
+// The `daneverify` transcripts T1 to T9 byte for byte (K33), and every other line of ESA.md part D (E-30 to E-49; lines
+// of a connection: E-38, E-41).
 #include "output/gateway_text.h"
 
 #include <gtest/gtest.h>
@@ -52,6 +53,7 @@ class Transcripts : public testing::TestWithParam<Sample> {};
 TEST_P(Transcripts, K33) { EXPECT_EQ(transcript(GetParam().given), GetParam().printed); }
 
 const Sample kSamples[] = {
+    // E-30, E-33, E-35 to E-41: success
     {"T1",
      domain("example.org", Secure,
             {spoke(HostBuilder("mx.example.org").at("192.0.2.25", "ok"), "TLSv1.2", kCipher12, "198.51.100.7")}),
@@ -67,11 +69,13 @@ TLS connection succeeded example.org.
 DANE SUCCESS for example.org
 DANE verification completed.
 )"},
+    // E-32
     {"T2", early("broken.example", "mx-bogus"),
      R"(BOGUS MX record found for broken.example
 DANE FAILED for broken.example
 DANE verification completed.
 )"},
+    // E-31, E-43
     {"T3",
      domain("example.com", Insecure,
             {HostBuilder("a.example.com", 10).unprobed("203.0.113.1").address(Insecure),
@@ -86,6 +90,7 @@ INSECURE A record (203.0.113.2) found for MX(b.example.com) in example.com
 DANE FAILED for example.com
 DANE verification completed.
 )"},
+    // E-42
     {"T4",
      domain("example.net", Insecure,
             {HostBuilder("in.example.net").unprobed("203.0.113.9").unprobed("203.0.113.10").address(Insecure)}),
@@ -97,6 +102,7 @@ INSECURE A record (203.0.113.10) found for MX(in.example.net) in example.net
 DANE FAILED for example.net
 DANE verification completed.
 )"},
+    // E-40, E-43; IPv6
     {"T5",
      domain(
          "two.example", Secure,
@@ -125,6 +131,7 @@ TLS connection succeeded two.example.
 DANE SUCCESS for two.example
 DANE verification completed.
 )"},
+    // E-34, E-37
     {"T6",
      domain("mixed.example", Secure,
             {HostBuilder("mx1.mixed.example", 10).unprobed("192.0.2.2").tlsa(NxDomain),
@@ -138,6 +145,7 @@ BOGUS A record found for MX(mx2.mixed.example) in mixed.example
 DANE FAILED for mixed.example
 DANE verification completed.
 )"},
+    // E-44, E-36, E-42, E-39
     {"T7",
      implicit(domain(
          "bare.example", Secure,
@@ -157,11 +165,13 @@ TLS connection failed: STARTTLS not offered.
 DANE FAILED for bare.example
 DANE verification completed.
 )"},
+    // E-45
     {"T8", early("nomail.example", "null-mx"),
      R"(Null MX record found for nomail.example.
 DANE NOT APPLICABLE for nomail.example
 DANE verification completed.
 )"},
+    // E-36: no TLSA line after a failed connection
     {"T9", domain("down.example", Secure, {HostBuilder("mx.down.example").at("192.0.2.5", "connect-timeout")}),
      R"(SECURE MX record(mx.down.example) found for down.example
 SECURE A record (192.0.2.5) found for MX(mx.down.example) in down.example
