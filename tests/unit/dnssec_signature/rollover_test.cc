@@ -11,7 +11,7 @@
 #include <map>
 #include <sstream>
 
-#include "dnssec/wire/presentation.h"
+#include "dnssec/wire/writer.h"
 #include "tests/unit/dnssec_signature/verification.h"
 
 namespace danesweep::dnssec {
@@ -563,6 +563,13 @@ TEST(Bounds, OfKeysInAState) {  // D-122
   const RolloverStep step = advance(state, seen, clock);
   EXPECT_EQ(step.state.keys.size(), kMaxAnchorKeys);
   EXPECT_TRUE(any_contains(step.notes, "more keys"));
+}
+
+TEST(Asking, IsAQuestionAsAnyOther) {  // D-123: CD set, no key-tag signalling (EDNS option 14), no sentinel label
+  const wire::QueryPacket packet({name("."), wire::RrType::Dnskey}, 1);
+  const std::vector<std::uint8_t> expected = {0,  1, 0x01, 0x10, 0, 1,  0,    0,    0, 0, 0,    1, 0, 0,
+                                              48, 0, 1,    0,    0, 41, 0x04, 0xD0, 0, 0, 0x80, 0, 0, 0};
+  EXPECT_TRUE(std::ranges::equal(packet.octets(), expected));
 }
 
 TEST(Observe, NeverFollowsAFailedSetWithoutSelfSignedRevocation) {  // D-113, D-116
