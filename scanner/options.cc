@@ -65,7 +65,7 @@ void add_options(CLI::App& app, EverywhereOptions& options, std::string& config_
       ->group("Everywhere");
 }
 
-void add_options(CLI::App& app, DnsOptions& options) {
+void add_anchor_options(CLI::App& app, DnsOptions& options) {
   const char* group = "DNS";
   add_values(
       app, "--resolver", options.resolvers, parse_resolver,
@@ -73,16 +73,10 @@ void add_options(CLI::App& app, DnsOptions& options) {
       "/etc/resolv.conf)",
       "ADDR[:PORT][,prio=N]")
       ->group(group);
-  add_value(app, "--trust-anchor-file", options.trust_anchor_file, any_text(),
-            "static trust anchors instead of the managed ones: DS or DNSKEY lines, or IANA's root-anchors.xml", "FILE")
-      ->group(group);
   add_value(app, "--state-dir", options.state_dir, any_text(),
             "where the RFC 5011 state of the anchors lives (default /var/lib/danesweep as root, else "
             "$XDG_STATE_HOME/danesweep)",
             "DIR")
-      ->group(group);
-  add_value(app, "--validation-time", options.validation_time, parse_time,
-            "validate as if it were this time: RFC 3339 or seconds since 1970", "TIME")
       ->group(group);
   add_value(app, "--timeout", options.timeout, parse_milliseconds, "wait for a DNS answer this long (default 5000)",
             "MS")
@@ -95,6 +89,17 @@ void add_options(CLI::App& app, DnsOptions& options) {
       ->group(group);
   add_values(app, "--source-address", options.source_addresses, parse_own_address,
              "send from this address of the machine; once per family", "ADDR")
+      ->group(group);
+}
+
+void add_options(CLI::App& app, DnsOptions& options) {
+  add_anchor_options(app, options);
+  const char* group = "DNS";
+  add_value(app, "--trust-anchor-file", options.trust_anchor_file, any_text(),
+            "static trust anchors instead of the managed ones: DS or DNSKEY lines, or IANA's root-anchors.xml", "FILE")
+      ->group(group);
+  add_value(app, "--validation-time", options.validation_time, parse_time,
+            "validate as if it were this time: RFC 3339 or seconds since 1970", "TIME")
       ->group(group);
 }
 

@@ -79,6 +79,8 @@ struct ScanOptions {
 
 void add_options(CLI::App& app, EverywhereOptions& options, std::string& config_file);
 void add_options(CLI::App& app, DnsOptions& options);
+/// Only what a question for the anchors' own keys needs.
+void add_anchor_options(CLI::App& app, DnsOptions& options);
 void add_options(CLI::App& app, ProbeOptions& options);
 void add_options(CLI::App& app, ContextOptions& options);
 void add_options(CLI::App& app, ScanOptions& options);

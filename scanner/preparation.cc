@@ -31,31 +31,6 @@ void for_each_line_of_words(std::string_view text, Take&& take) {
   }
 }
 
-AnchorsInUse embedded_anchors() {
-  AnchorsInUse use{dnssec::TrustAnchors(dnssec::embedded_root_anchors()), {}, {}};
-  for (const auto& anchor : use.anchors.all()) use.names.push_back(anchor_name(anchor, "embedded"));
-  return use;
-}
-
-Value<AnchorsInUse> anchors_of_file(const std::string& path, dnssec::UnixTime now) {
-  const auto content = read_whole_file(path);
-  if (!content) return tl::unexpected(content.error());
-  auto file = dnssec::parse_anchor_file(*content, now);
-  if (!file) {
-    const auto& error = file.error();
-    const std::string place = error.line == 0 ? path : fmt::format("{}:{}", path, error.line);
-    return tl::unexpected(fmt::format("{}: {} (DS or DNSKEY lines, or IANA's root-anchors.xml)", place, error.text));
-  }
-  if (file->anchors.empty())
-    return tl::unexpected(
-        fmt::format("{}: holds no trust anchor that is valid now; give DS or DNSKEY lines, or "
-                    "root-anchors.xml from https://data.iana.org/root-anchors/",
-                    path));
-  AnchorsInUse use{dnssec::TrustAnchors(std::move(file->anchors)), {}, std::move(file->skipped)};
-  for (const auto& anchor : use.anchors.all()) use.names.push_back(anchor_name(anchor, "file"));
-  return use;
-}
-
 Value<std::vector<ResolverSetting>> resolvers_in_use(const DnsOptions& options) {
   if (!options.resolvers.empty()) return options.resolvers;
   const auto text = read_whole_file("/etc/resolv.conf");
@@ -104,9 +79,45 @@ std::string anchor_name(const dnssec::TrustAnchor& anchor, std::string_view sour
   return fmt::format("{} {} ({})", anchor.zone.to_display(), anchor_key_tag(anchor), source);
 }
 
-Value<AnchorsInUse> load_anchors(const DnsOptions& options) {
-  if (options.trust_anchor_file.empty()) return embedded_anchors();
-  return anchors_of_file(options.trust_anchor_file, options.validation_time.value_or(wall_clock()));
+Value<AnchorsInUse> anchors_of_file(const std::string& path, dnssec::UnixTime now) {
+  const auto content = read_whole_file(path);
+  if (!content) return tl::unexpected(content.error());
+  auto file = dnssec::parse_anchor_file(*content, now);
+  if (!file) {
+    const auto& error = file.error();
+    const std::string place = error.line == 0 ? path : fmt::format("{}:{}", path, error.line);
+    return tl::unexpected(fmt::format("{}: {} (DS or DNSKEY lines, or IANA's root-anchors.xml)", place, error.text));
+  }
+  if (file->anchors.empty())
+    return tl::unexpected(
+        fmt::format("{}: holds no trust anchor that is valid now; give DS or DNSKEY lines, or "
+                    "root-anchors.xml from https://data.iana.org/root-anchors/",
+                    path));
+  AnchorsInUse use{dnssec::TrustAnchors(std::move(file->anchors)), {}, std::move(file->skipped)};
+  for (const auto& anchor : use.anchors.all()) use.names.push_back(anchor_name(anchor, "file"));
+  return use;
+}
+
+std::filesystem::path state_folder(const std::string& state_dir) {
+  return state_dir.empty() ? default_state_folder() : std::filesystem::path(state_dir);
+}
+
+tl::expected<AnchorsInUse, Refusal> anchors_in_use(const DnsOptions& options, const DnsSettings& settings) {
+  const dnssec::UnixTime now = options.validation_time.value_or(wall_clock());
+  if (!options.trust_anchor_file.empty()) {
+    auto file = anchors_of_file(options.trust_anchor_file, now);
+    if (!file) return tl::unexpected(Refusal{ExitCode::Usage, file.error()});
+    return std::move(*file);
+  }
+  auto managed = anchors_for_validation(AnchorStore(state_folder(options.state_dir)), settings, now,
+                                        options.validation_time ? Refreshing::Never : Refreshing::WhenDue);
+  if (!managed) return tl::unexpected(managed.error());
+  AnchorsInUse use{dnssec::TrustAnchors(dnssec::trusted_anchors(managed->state)), {}, std::move(managed->warnings)};
+  for (const auto& key : managed->state.keys)
+    if (key.is_trusted())
+      use.names.push_back(
+          fmt::format("{} {} ({})", managed->state.zone.to_display(), key.tag(), dnssec::to_text(key.source)));
+  return use;
 }
 
 std::vector<ResolverSetting> resolvers_of(std::string_view resolv_conf) {
@@ -120,24 +131,19 @@ std::vector<ResolverSetting> resolvers_of(std::string_view resolv_conf) {
   return resolvers;
 }
 
-Value<PreparedDns> prepare_dns(const DnsOptions& options) {
-  PreparedDns prepared;
-  auto anchors = load_anchors(options);
-  if (!anchors) return tl::unexpected(anchors.error());
+Value<DnsSettings> prepare_resolvers(const DnsOptions& options) {
   auto resolvers = resolvers_in_use(options);
   if (!resolvers) return tl::unexpected(resolvers.error());
   const auto sources = one_per_family(options.source_addresses);
   if (!sources) return tl::unexpected(sources.error());
-  prepared.anchors = std::move(*anchors);
-  DnsSettings& settings = prepared.settings;
+  DnsSettings settings;
   settings.resolvers = std::move(*resolvers);
   settings.timeout = options.timeout;
   settings.tries = options.tries;
-  settings.anchors = prepared.anchors.anchors;
   settings.policy.sha1 = options.accept_sha1 ? dnssec::Sha1Signatures::Checked : dnssec::Sha1Signatures::Unsupported;
   settings.validation_time = options.validation_time;
   settings.source_addresses = *sources;
-  return prepared;
+  return settings;
 }
 
 Value<ProbeSettings> prepare_probes(const ProbeOptions& options, const DnsOptions& dns, Retries retries) {

@@ -3,12 +3,14 @@
 // that says what to do, and exit code 2 before anything is started.
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
 #include <tl/expected.hpp>
 
 #include "scanner/engine/settings.h"
+#include "scanner/managed_anchors.h"
 #include "scanner/options.h"
 #include "scanner/values.h"
 
@@ -18,23 +20,24 @@ namespace danesweep::scanner {
 struct AnchorsInUse {
   dnssec::TrustAnchors anchors;
   std::vector<std::string> names;
-  std::vector<std::string> notes;  ///< digests of root-anchors.xml out of their dates
+  std::vector<std::string> notes;  ///< digests out of their dates, keys that changed their state, old states
 };
 
 /// Key tag of an anchor, of a DS or computed from a DNSKEY (RFC 4034 appendix B).
 std::uint16_t anchor_key_tag(const dnssec::TrustAnchor& anchor);
 std::string anchor_name(const dnssec::TrustAnchor& anchor, std::string_view source);
 
-Value<AnchorsInUse> load_anchors(const DnsOptions& options);
+/// Static anchors of --trust-anchor-file (D-121).
+Value<AnchorsInUse> anchors_of_file(const std::string& path, dnssec::UnixTime now);
+std::filesystem::path state_folder(const std::string& state_dir);
+/// The static anchors, or the managed ones, which may ask the resolvers for their keys first: call it last.
+tl::expected<AnchorsInUse, Refusal> anchors_in_use(const DnsOptions& options, const DnsSettings& settings);
 
 /// nameserver lines of resolv.conf(5), all at prio 0.
 std::vector<ResolverSetting> resolvers_of(std::string_view resolv_conf);
 
-struct PreparedDns {
-  DnsSettings settings;
-  AnchorsInUse anchors;
-};
-Value<PreparedDns> prepare_dns(const DnsOptions& options);
+/// Everything but the anchors.
+Value<DnsSettings> prepare_resolvers(const DnsOptions& options);
 
 enum class Retries : std::uint8_t {
   ByDefault,

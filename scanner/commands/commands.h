@@ -36,6 +36,7 @@ Command& add_command(CLI::App& parent, Commands& commands, const std::string& na
 void add_scan(CLI::App& root, Commands& commands);
 void add_verify(CLI::App& root, Commands& commands);
 void add_query(CLI::App& root, Commands& commands);
+void add_anchors(CLI::App& root, Commands& commands);
 void add_report(CLI::App& root, Commands& commands);
 void add_export(CLI::App& root, Commands& commands);
 

@@ -151,16 +151,22 @@ ExitCode run(const QueryOptions& options, Context context) {
     context.console.error(question.error());
     return ExitCode::Usage;
   }
-  const auto prepared = prepare_dns(options.dns);
-  if (!prepared) {
-    context.console.error(prepared.error());
+  auto settings = prepare_resolvers(options.dns);
+  if (!settings) {
+    context.console.error(settings.error());
     return ExitCode::Usage;
   }
-  for (const std::string& note : prepared->anchors.notes) context.console.note(note);
+  const auto anchors = anchors_in_use(options.dns, *settings);
+  if (!anchors) {
+    context.console.error(anchors.error().text);
+    return anchors.error().code;
+  }
+  for (const std::string& note : anchors->notes) context.console.note(note);
+  settings->anchors = anchors->anchors;
   const auto detail = options.trace  ? dnssec::Detail::Trace
                       : options.json ? dnssec::Detail::Chain
                                      : dnssec::Detail::Plain;
-  const QueryOutcome outcome = run_query(prepared->settings, *question, detail);
+  const QueryOutcome outcome = run_query(*settings, *question, detail);
   Console::print(options.json ? json_text(*question, outcome) : plain_text(*question, outcome, options));
   if (options.json && options.trace)
     for (const std::string& line : outcome.verdict.trace) context.console.line(output::for_terminal(line));

@@ -95,28 +95,15 @@ bool has_one_priority(const std::vector<ResolverSetting>& resolvers) {
                              [&](const auto& resolver) { return resolver.priority == resolvers.front().priority; });
 }
 
-Value<Prepared> prepare(const Options& options) {
-  Prepared prepared;
-  if (options.scan.inputs.empty())
-    return tl::unexpected(std::string("no input: name the files to read, or - for standard input"));
-  if (const auto usable = check_output(options.scan.output); !usable) return tl::unexpected(usable.error());
-  auto dns = prepare_dns(options.dns);
+Value<EngineSettings> engine_settings(const Options& options) {
+  auto dns = prepare_resolvers(options.dns);
   if (!dns) return tl::unexpected(dns.error());
-  const auto probes = prepare_probes(options.probe, options.dns, Retries::ByDefault);
+  auto probes = prepare_probes(options.probe, options.dns, Retries::ByDefault);
   if (!probes) return tl::unexpected(probes.error());
-  auto gateway = GatewayContext::load(options.context);
-  if (!gateway) return tl::unexpected(gateway.error());
-  auto inputs = input::open_inputs(options.scan.inputs, options.scan.format);
-  if (!inputs) return tl::unexpected(inputs.error());
-  for (const auto& opened : *inputs)
-    prepared.input_names.push_back({opened.lines.name(), std::string(input::to_text(opened.format))});
-  prepared.inputs = std::move(*inputs);
-  prepared.gateway = std::move(*gateway);
-  prepared.anchors = std::move(dns->anchors);
-  EngineSettings& engine = prepared.engine;
-  engine.dns = std::move(dns->settings);
+  EngineSettings engine;
+  engine.dns = std::move(*dns);
   engine.dns.rate = options.scan.dns_rate;
-  engine.probe = *probes;
+  engine.probe = std::move(*probes);
   engine.threads = options.scan.threads > 0 ? options.scan.threads : std::max(1U, std::thread::hardware_concurrency());
   engine.max_inflight = options.scan.max_inflight;
   engine.seed = options.probe.seed;
@@ -124,8 +111,32 @@ Value<Prepared> prepare(const Options& options) {
   engine.confirm = options.scan.confirm;
   engine.simulate_failover = options.scan.simulate_failover;
   if (engine.simulate_failover && has_one_priority(engine.dns.resolvers))
-    return tl::unexpected(std::string(
-        "--simulate-failover: all resolvers have one priority, nothing to fail over to; give a second with prio=1"));
+    return tl::unexpected(
+        std::string("--simulate-failover: nothing to fail over to; give a resolver of another priority (prio=1)"));
+  return engine;
+}
+
+/// What can be checked without a query; then the anchors, which may ask for their keys.
+tl::expected<Prepared, Refusal> prepare(const Options& options) {
+  const auto usage = [](std::string text) { return tl::unexpected(Refusal{ExitCode::Usage, std::move(text)}); };
+  Prepared prepared;
+  if (options.scan.inputs.empty()) return usage("no input: name the files to read, or - for standard input");
+  if (const auto usable = check_output(options.scan.output); !usable) return usage(usable.error());
+  auto engine = engine_settings(options);
+  if (!engine) return usage(engine.error());
+  auto gateway = GatewayContext::load(options.context);
+  if (!gateway) return usage(gateway.error());
+  auto inputs = input::open_inputs(options.scan.inputs, options.scan.format);
+  if (!inputs) return usage(inputs.error());
+  for (const auto& opened : *inputs)
+    prepared.input_names.push_back({opened.lines.name(), std::string(input::to_text(opened.format))});
+  auto anchors = anchors_in_use(options.dns, engine->dns);
+  if (!anchors) return tl::unexpected(anchors.error());
+  prepared.engine = std::move(*engine);
+  prepared.engine.dns.anchors = anchors->anchors;
+  prepared.anchors = std::move(*anchors);
+  prepared.inputs = std::move(*inputs);
+  prepared.gateway = std::move(*gateway);
   return prepared;
 }
 
@@ -308,8 +319,8 @@ ExitCode run(const Options& options, const CLI::App& app, Context context) {
   Console& console = context.console;
   auto prepared = prepare(options);
   if (!prepared) {
-    console.error(prepared.error());
-    return ExitCode::Usage;
+    console.error(prepared.error().text);
+    return prepared.error().code;
   }
   for (const std::string& note : prepared->anchors.notes) console.note(note);
   for (const std::string& warning : prepared->gateway->warnings()) console.warn(warning);

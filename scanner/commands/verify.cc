@@ -141,14 +141,17 @@ void lift_limits(ProbeSettings& settings, const ProbeOptions& options) {
   settings.per_provider = options.per_provider.value_or(RateLimit{0, 0});
 }
 
-Value<EngineSettings> engine_settings(const Options& options, Console& console) {
-  auto dns = prepare_dns(options.dns);
-  if (!dns) return tl::unexpected(dns.error());
+tl::expected<EngineSettings, Refusal> engine_settings(const Options& options, Console& console) {
+  auto dns = prepare_resolvers(options.dns);
+  if (!dns) return tl::unexpected(Refusal{ExitCode::Usage, dns.error()});
   auto probes = prepare_probes(options.probe, options.dns, Retries::OnlyIfAsked);
-  if (!probes) return tl::unexpected(probes.error());
-  for (const std::string& note : dns->anchors.notes) console.note(note);
+  if (!probes) return tl::unexpected(Refusal{ExitCode::Usage, probes.error()});
+  const auto anchors = anchors_in_use(options.dns, *dns);
+  if (!anchors) return tl::unexpected(anchors.error());
+  for (const std::string& note : anchors->notes) console.note(note);
   EngineSettings engine;
-  engine.dns = std::move(dns->settings);
+  engine.dns = std::move(*dns);
+  engine.dns.anchors = anchors->anchors;
   engine.probe = std::move(*probes);
   lift_limits(engine.probe, options.probe);
   engine.threads = std::clamp<std::uint32_t>(static_cast<std::uint32_t>(options.domains.size()), 1,
@@ -169,7 +172,7 @@ ExitCode run(const Options& options, Context context) {
   auto tasks = tasks_of(options, **gateway);
   if (!tasks) return fail(ExitCode::Usage, tasks.error());
   const auto engine = engine_settings(options, context.console);
-  if (!engine) return fail(ExitCode::Usage, engine.error());
+  if (!engine) return fail(engine.error().code, engine.error().text);
   DebugLog log(options.dns.timeout);
   TaskList source(std::move(*tasks));
   Transcript transcript(options, log);

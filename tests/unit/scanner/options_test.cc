@@ -115,9 +115,9 @@ TEST(Preparation, T80_OneSourceAddressPerFamily) {
   DnsOptions options;
   options.resolvers = {*parse_resolver("192.0.2.53")};
   options.source_addresses = {"127.0.0.1", "127.0.0.2"};
-  EXPECT_FALSE(prepare_dns(options).has_value());
+  EXPECT_FALSE(prepare_resolvers(options).has_value());
   options.source_addresses = {"127.0.0.1", "::1"};
-  EXPECT_TRUE(prepare_dns(options).has_value());
+  EXPECT_TRUE(prepare_resolvers(options).has_value());
 }
 
 TEST(Preparation, T47_VerifyRetriesOnlyIfAsked) {
@@ -132,17 +132,48 @@ TEST(Preparation, T47_VerifyRetriesOnlyIfAsked) {
 
 TEST(Preparation, AnchorFilesAreReadAndNamedWhenUnreadable) {
   const input::TemporaryFolder folder;
-  DnsOptions options;
-  options.trust_anchor_file =
+  const std::string good =
       folder.write("good", ". IN DS 20326 8 2 E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D\n");
-  ASSERT_TRUE(load_anchors(options).has_value());
-  EXPECT_EQ(load_anchors(options)->names, (std::vector<std::string>{". 20326 (file)"}));
-  options.trust_anchor_file = folder.write("bad", std::string("\0\1 nothing", 10));
-  EXPECT_NE(load_anchors(options).error().find(folder.file("bad")), std::string::npos);
-  options.trust_anchor_file = folder.write("empty", "; nothing\n");
-  EXPECT_NE(load_anchors(options).error().find(folder.file("empty")), std::string::npos);
-  options.trust_anchor_file.clear();
-  EXPECT_EQ(load_anchors(options)->names.at(0), ". 20326 (embedded)");
+  ASSERT_TRUE(anchors_of_file(good, 0).has_value());
+  EXPECT_EQ(anchors_of_file(good, 0)->names, (std::vector<std::string>{". 20326 (file)"}));
+  const std::string bad = folder.write("bad", std::string("\0\1 nothing", 10));
+  EXPECT_NE(anchors_of_file(bad, 0).error().find(bad), std::string::npos);
+  const std::string empty = folder.write("empty", "; nothing\n");
+  EXPECT_NE(anchors_of_file(empty, 0).error().find(empty), std::string::npos);
+}
+
+/// Anchors as a command gets them, with a state folder of the test and no resolver that answers.
+tl::expected<AnchorsInUse, Refusal> managed(const input::TemporaryFolder& folder) {
+  DnsOptions options;
+  options.state_dir = folder.file("");
+  options.validation_time = 1'770'000'000;  // D-120: nothing is asked, nothing written
+  return anchors_in_use(options, DnsSettings{});
+}
+
+TEST(Preparation, D121_WithoutAStateTheEmbeddedAnchorsAreUsed) {
+  const input::TemporaryFolder folder;
+  EXPECT_EQ(managed(folder)->names, (std::vector<std::string>{". 20326 (embedded)", ". 38696 (embedded)"}));
+  EXPECT_FALSE(std::filesystem::exists(folder.file("root-anchors"))) << "D-120";
+}
+
+TEST(Preparation, D122_ADamagedStateIsRefusedWithExitCode3) {
+  const input::TemporaryFolder folder;
+  folder.write("root-anchors", "danesweep-anchors 1\nnonsense\n");
+  const auto anchors = managed(folder);
+  ASSERT_FALSE(anchors.has_value());
+  EXPECT_EQ(anchors.error().code, ExitCode::CannotWork);
+  EXPECT_NE(anchors.error().text.find("root-anchors"), std::string::npos);
+}
+
+TEST(Preparation, D118_WithoutATrustedKeyNothingIsValidated) {
+  const input::TemporaryFolder folder;
+  const AnchorStore store{std::filesystem::path(folder.file(""))};
+  auto state =
+      dnssec::initial_state(wire::DomainName(), dnssec::embedded_root_anchors(), dnssec::AnchorSource::Embedded, 0);
+  for (auto& key : state.keys) key.state = dnssec::KeyState::Removed;
+  ASSERT_TRUE(store.save(state, *store.lock()).has_value());
+  ASSERT_FALSE(managed(folder).has_value());
+  EXPECT_EQ(managed(folder).error().code, ExitCode::CannotWork);
 }
 
 /// A program with one command, parsed from words, a variable table and an INI file.

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: Apache-2.0
+// `anchors show|init|update|watch`: the RFC 5011 state of the trust anchors (DESIGN "The command line"; D-113 to
+// D-122).
+#include <fmt/format.h>
+
+#include <chrono>
+#include <csignal>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "dnssec/reason.h"
+#include "output/escape.h"
+#include "scanner/commands/commands.h"
+#include "scanner/managed_anchors.h"
+#include "scanner/option_builder.h"
+#include "scanner/preparation.h"
+
+namespace danesweep::scanner {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using OptionalTime = std::optional<dnssec::UnixTime>;
+
+struct ShowOptions {
+  std::string state_dir;
+  OptionalTime now;
+  bool json = false;
+};
+struct InitOptions {
+  std::string state_dir, from;
+  OptionalTime now;
+  bool force = false;
+};
+struct UpdateOptions {
+  DnsOptions dns;
+  OptionalTime now;
+};
+
+AnchorStore store_of(const std::string& state_dir) { return AnchorStore(state_folder(state_dir)); }
+
+ExitCode fail(Context context, const Refusal& refusal) {
+  context.console.error(refusal.text);
+  return refusal.code;
+}
+
+Json time_json(const OptionalTime& time) { return time ? Json(dnssec::date_to_text(*time)) : Json(nullptr); }
+
+std::string state_json(const dnssec::AnchorState& state) {
+  Json keys = Json::array(), ignored = Json::array();
+  for (const auto& key : state.keys)
+    keys.push_back({{"key_tag", key.tag()},
+                    {"algorithm", key.algorithm()},
+                    {"state", dnssec::to_text(key.state)},
+                    {"since", dnssec::date_to_text(key.since)},
+                    {"hold_down_until", time_json(key.hold_down_until)},
+                    {"source", dnssec::to_text(key.source)}});
+  for (const auto& key : state.ignored)
+    ignored.push_back({{"key_tag", key.tag}, {"algorithm", key.algorithm}, {"why", key.why}});
+  const Json object{{"zone", state.zone.to_display()},
+                    {"keys", std::move(keys)},
+                    {"ignored", std::move(ignored)},
+                    {"last_success", time_json(state.last_success)},
+                    {"last_failure", time_json(state.last_failure)},
+                    {"next_probe", time_json(state.next_probe)}};
+  return object.dump() + "\n";
+}
+
+std::string time_text(const OptionalTime& time) { return time ? dnssec::date_to_text(*time) : "never"; }
+
+std::string state_text(const LoadedAnchors& loaded, const AnchorStore& store, dnssec::UnixTime now) {
+  const dnssec::AnchorState& state = loaded.state;
+  std::string text = loaded.origin == Origin::Fresh
+                         ? fmt::format("{}: no state yet; the embedded anchors are in use\n", store.file().string())
+                         : fmt::format("{}\n", store.file().string());
+  for (const auto& key : state.keys)
+    text += fmt::format("{} {} algorithm {} {} since {} ({}): {}\n", state.zone.to_display(), key.tag(),
+                        key.algorithm(), dnssec::to_text(key.state), dnssec::date_to_text(key.since),
+                        dnssec::to_text(key.source), dnssec::outlook(key, now));
+  for (const auto& key : state.ignored)
+    text += fmt::format("ignored: {} algorithm {}: {}\n", key.tag, key.algorithm, output::for_terminal(key.why));
+  text += fmt::format("last success {}, last failure {}, next question {}\n", time_text(state.last_success),
+                      time_text(state.last_failure),
+                      state.next_probe ? dnssec::date_to_text(*state.next_probe) : "at once");
+  for (const std::string& warning : dnssec::anchor_warnings(state, now)) text += "warning: " + warning + "\n";
+  return text;
+}
+
+ExitCode show(const ShowOptions& options, Context context) {
+  const dnssec::UnixTime now = options.now.value_or(wall_clock());
+  const AnchorStore store = store_of(options.state_dir);
+  const auto loaded = load_anchor_state(store, now);
+  if (!loaded) return fail(context, loaded.error());
+  Console::print(options.json ? state_json(loaded->state) : state_text(*loaded, store, now));
+  return ExitCode::Done;
+}
+
+/// What `init` writes: the file's anchors, or the embedded ones. All must be of one zone.
+Value<dnssec::AnchorState> initial_of(const InitOptions& options, dnssec::UnixTime now, Console& console) {
+  if (options.from.empty())
+    return dnssec::initial_state(wire::DomainName(), dnssec::embedded_root_anchors(), dnssec::AnchorSource::Embedded,
+                                 now);
+  const auto anchors = anchors_of_file(options.from, now);
+  if (!anchors) return tl::unexpected(anchors.error());
+  for (const std::string& note : anchors->notes) console.note(note);
+  const auto all = anchors->anchors.all();
+  for (const auto& anchor : all)
+    if (!(anchor.zone == all.front().zone))
+      return tl::unexpected(fmt::format("{}: holds anchors of several zones; the state keeps one zone", options.from));
+  return dnssec::initial_state(all.front().zone, all, dnssec::AnchorSource::File, now);
+}
+
+ExitCode init(const InitOptions& options, Context context) {
+  const dnssec::UnixTime now = options.now.value_or(wall_clock());
+  const AnchorStore store = store_of(options.state_dir);
+  const auto state = initial_of(options, now, context.console);
+  if (!state) return fail(context, {ExitCode::Usage, state.error()});
+  const auto stored = store.load();
+  const bool absent = !stored && stored.error().fault == AnchorStore::Fault::Absent;
+  if (!absent && !options.force)
+    return fail(context, {ExitCode::Usage,
+                          fmt::format("{}: there is a state already; replace it with --force", store.file().string())});
+  const auto lock = store.lock(std::chrono::seconds(5));
+  if (!lock) return fail(context, {ExitCode::CannotWork, lock.error().text});
+  if (const auto saved = store.save(*state, *lock); !saved)
+    return fail(context, {ExitCode::CannotWork, saved.error().text});
+  context.console.note(fmt::format("{}: written with {} keys", store.file().string(), state->keys.size()));
+  return ExitCode::Done;
+}
+
+/// Asks once under the lock and stores what came of it.
+ExitCode update_once(const UpdateOptions& options, const DnsSettings& dns, const dnssec::RolloverClock& clock,
+                     Context context) {
+  const AnchorStore store = store_of(options.dns.state_dir);
+  const auto lock = store.lock(std::chrono::seconds(10));
+  if (!lock) return fail(context, {ExitCode::CannotWork, lock.error().text});
+  auto loaded = load_anchor_state(store, clock.now);
+  if (!loaded) return fail(context, loaded.error());
+  const AnchorRefresh refresh = refresh_anchors(std::move(loaded->state), dns, clock);
+  for (const auto& change : refresh.changes) context.console.note(change_text(refresh.state, change));
+  for (const std::string& note : refresh.notes) context.console.warn(output::for_terminal(note));
+  if (loaded->origin == Origin::Stored || refresh.verified)
+    if (const auto saved = store.save(refresh.state, *lock); !saved)
+      return fail(context, {ExitCode::CannotWork, saved.error().text});
+  if (!refresh.answered) return fail(context, {ExitCode::CannotWork, refresh.failure});
+  if (dnssec::trusted_anchors(refresh.state).empty())
+    return fail(context,
+                {ExitCode::CannotWork,
+                 "no valid trust anchor is left; begin again with `danesweep anchors init --force --from FILE`"});
+  if (!refresh.verified)
+    return fail(context, {ExitCode::BadNews, "the keys do not verify, the state keeps its anchors: " +
+                                                 output::for_terminal(refresh.failure)});
+  return ExitCode::Done;
+}
+
+dnssec::RolloverClock clock_of(const UpdateOptions& options) {
+  dnssec::RolloverClock clock = system_rollover_clock(options.now.value_or(wall_clock()));
+  if (options.now) clock.source = dnssec::ClockSource::Given;
+  return clock;
+}
+
+ExitCode update(const UpdateOptions& options, Context context) {
+  const auto dns = prepare_resolvers(options.dns);
+  if (!dns) return fail(context, {ExitCode::Usage, dns.error()});
+  return update_once(options, *dns, clock_of(options), context);
+}
+
+volatile std::sig_atomic_t stopped = 0;
+extern "C" void on_stop(int) { stopped = 1; }
+
+/// Asks whenever it is due, until SIGINT or SIGTERM: for machines that scan rarely.
+ExitCode watch(const UpdateOptions& options, Context context) {
+  const auto dns = prepare_resolvers(options.dns);
+  if (!dns) return fail(context, {ExitCode::Usage, dns.error()});
+  std::signal(SIGINT, on_stop);
+  std::signal(SIGTERM, on_stop);
+  const AnchorStore store = store_of(options.dns.state_dir);
+  dnssec::UnixTime not_before = 0;  // a state that cannot be written must not make this loop ask at once again
+  while (stopped == 0) {
+    const dnssec::UnixTime now = wall_clock();
+    const auto loaded = load_anchor_state(store, now);
+    if (!loaded) return fail(context, loaded.error());
+    if (dnssec::is_due(loaded->state, now) && now >= not_before) {
+      update_once(options, *dns, system_rollover_clock(now), context);
+      not_before = now + 3600;
+    }
+    for (int tenth = 0; tenth < 600 && stopped == 0; ++tenth)
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
+  return ExitCode::Done;
+}
+
+void add_state_dir(CLI::App& app, std::string& target) {
+  add_value(app, "--state-dir", target, any_text(),
+            "where the state lives (default /var/lib/danesweep as root, else $XDG_STATE_HOME/danesweep)", "DIR");
+}
+
+void add_now(CLI::App& app, OptionalTime& now) {
+  add_value(app, "--now", now, parse_time, "take this as the time: RFC 3339 or seconds since 1970", "TIME");
+}
+
+void add_show(CLI::App& anchors, Commands& commands) {
+  auto options = std::make_shared<ShowOptions>();
+  Command& command = add_command(anchors, commands, "show", "print the state of each key",
+                                 "  danesweep anchors show\n  danesweep anchors show --json");
+  add_state_dir(*command.app, options->state_dir);
+  add_now(*command.app, options->now);
+  command.app->add_flag("--json", options->json, "one JSON object");
+  command.run = [options](Context context) { return show(*options, context); };
+}
+
+void add_init(CLI::App& anchors, Commands& commands) {
+  auto options = std::make_shared<InitOptions>();
+  Command& command = add_command(anchors, commands, "init", "begin with given or embedded anchors; asks nothing",
+                                 "  danesweep anchors init\n  danesweep anchors init --from root-anchors.xml --force");
+  add_state_dir(*command.app, options->state_dir);
+  add_value(*command.app, "--from", options->from, any_text(),
+            "DS or DNSKEY lines, or IANA's root-anchors.xml (default: the embedded anchors)", "FILE");
+  add_now(*command.app, options->now);
+  command.app->add_flag("--force", options->force, "replace a state that exists; the old one is kept as .bak");
+  command.run = [options](Context context) { return init(*options, context); };
+}
+
+void add_update(CLI::App& anchors, Commands& commands) {
+  auto options = std::make_shared<UpdateOptions>();
+  Command& command = add_command(anchors, commands, "update", "ask the resolvers once and advance the state",
+                                 "  danesweep anchors update\n  danesweep anchors update --resolver 192.0.2.53\n"
+                                 "Exit code 0: the keys verify; 1: they do not; 3: no answer, or no valid anchor.");
+  add_anchor_options(*command.app, options->dns);
+  add_now(*command.app, options->now);
+  command.run = [options](Context context) { return update(*options, context); };
+}
+
+void add_watch(CLI::App& anchors, Commands& commands) {
+  auto options = std::make_shared<UpdateOptions>();
+  Command& command =
+      add_command(anchors, commands, "watch", "ask whenever it is due, until stopped", "  danesweep anchors watch");
+  add_anchor_options(*command.app, options->dns);
+  command.run = [options](Context context) { return watch(*options, context); };
+}
+
+}  // namespace
+
+void add_anchors(CLI::App& root, Commands& commands) {
+  CLI::App* anchors = root.add_subcommand("anchors", "the trust anchors that keep themselves (RFC 5011)");
+  anchors->require_subcommand(1);
+  anchors->set_help_flag("--help,-h", "this text");
+  anchors->footer("Examples:\n  danesweep anchors show\n  danesweep anchors update");
+  add_show(*anchors, commands);
+  add_init(*anchors, commands);
+  add_update(*anchors, commands);
+  add_watch(*anchors, commands);
+}
+
+}  // namespace danesweep::scanner

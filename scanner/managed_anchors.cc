@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scanner/managed_anchors.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "dnssec/crypto.h"
+#include "dnssec/signature.h"
+#include "dnssec/wire/rrset.h"
+#include "scanner/engine/sweep.h"
+
+namespace danesweep::scanner {
+namespace {
+
+using Fault = AnchorStore::Fault;
+
+/// Looks for the DNSKEY set of the answer section and judges it.
+dnssec::Observation judge(const dnssec::AnchorState& state, const wire::MessagePtr& message, const DnsSettings& dns,
+                          dnssec::UnixTime now) {
+  dnssec::Crypto crypto(dns.policy);
+  dnssec::WorkBudget budget(dns.policy);
+  dnssec::SignatureContext context{now, &dns.policy, &crypto, &budget, nullptr, nullptr};
+  if (!message) return dnssec::observe(state, nullptr, context);
+  const wire::GroupedRrsets grouped = wire::group_rrsets(*message);
+  const auto keys = std::ranges::find_if(grouped.rrsets, [&](const wire::Rrset& rrset) {
+    return rrset.type == wire::RrType::Dnskey && rrset.section == wire::Section::Answer && rrset.owner == state.zone;
+  });
+  return dnssec::observe(state, keys == grouped.rrsets.end() ? nullptr : &*keys, context);
+}
+
+/// A scan asks once only: without an answer it goes on with the anchors that it has.
+DnsSettings one_try(DnsSettings settings) {
+  settings.tries = 1;
+  return settings;
+}
+
+/// Refreshes under the lock and stores; warnings tell what could not be done.
+void refresh_if_due(const AnchorStore& store, LoadedAnchors& loaded, const DnsSettings& dns, dnssec::UnixTime now,
+                    std::vector<std::string>& warnings) {
+  if (!dnssec::is_due(loaded.state, now)) return;
+  const auto lock = store.lock();
+  if (!lock && lock.error().fault == Fault::Locked) return;  // whoever holds it is refreshing
+  if (!lock) warnings.push_back(lock.error().text);
+  if (lock) {
+    auto again = load_anchor_state(store, now);
+    if (again) loaded = std::move(*again);
+    if (!dnssec::is_due(loaded.state, now)) return;
+  }
+  AnchorRefresh refresh = refresh_anchors(std::move(loaded.state), one_try(dns), system_rollover_clock(now));
+  loaded.state = std::move(refresh.state);
+  for (const auto& change : refresh.changes) warnings.push_back("trust anchor " + change_text(loaded.state, change));
+  for (std::string& note : refresh.notes) warnings.push_back(std::move(note));
+  if (!lock || (loaded.origin == Origin::Fresh && !refresh.verified))
+    return;  // D-121: first written once a set verified
+  if (const auto saved = store.save(loaded.state, *lock); !saved) warnings.push_back(saved.error().text);
+}
+
+}  // namespace
+
+tl::expected<LoadedAnchors, Refusal> load_anchor_state(const AnchorStore& store, dnssec::UnixTime now) {
+  auto stored = store.load();
+  if (stored) return LoadedAnchors{std::move(*stored), Origin::Stored};
+  if (stored.error().fault != Fault::Absent) return tl::unexpected(Refusal{ExitCode::CannotWork, stored.error().text});
+  return LoadedAnchors{
+      dnssec::initial_state(wire::DomainName(), dnssec::embedded_root_anchors(), dnssec::AnchorSource::Embedded, now),
+      Origin::Fresh};
+}
+
+AnchorRefresh refresh_anchors(dnssec::AnchorState state, const DnsSettings& dns, const dnssec::RolloverClock& clock) {
+  AnchorRefresh refresh;
+  const auto message = fetch_message(dns, {state.zone, wire::RrType::Dnskey}, refresh.failure);
+  dnssec::Observation observation = judge(state, message.value_or(nullptr), dns, clock.now);
+  if (!message) observation.reason = dnssec::Reason::ResolverTimeout;
+  refresh.answered = message.has_value();
+  refresh.verified = observation.verified;
+  if (message && !observation.verified) refresh.failure = dnssec::sentence(observation.reason, observation.facts);
+  dnssec::RolloverStep step = dnssec::advance(std::move(state), observation, clock);
+  refresh.state = std::move(step.state);
+  refresh.changes = std::move(step.changes);
+  refresh.notes = std::move(step.notes);
+  return refresh;
+}
+
+tl::expected<AnchorsForValidation, Refusal> anchors_for_validation(const AnchorStore& store, const DnsSettings& dns,
+                                                                   dnssec::UnixTime now, Refreshing refreshing) {
+  auto loaded = load_anchor_state(store, now);
+  if (!loaded) return tl::unexpected(loaded.error());
+  AnchorsForValidation use;
+  if (refreshing == Refreshing::WhenDue) refresh_if_due(store, *loaded, dns, now, use.warnings);
+  if (loaded->origin == Origin::Stored)
+    for (std::string& warning : dnssec::anchor_warnings(loaded->state, now)) use.warnings.push_back(std::move(warning));
+  use.state = std::move(loaded->state);
+  if (dnssec::trusted_anchors(use.state).empty())
+    return tl::unexpected(
+        Refusal{ExitCode::CannotWork,
+                fmt::format("{}: no valid trust anchor is left, nothing can be validated; begin again with "
+                            "`danesweep anchors init --force --from root-anchors.xml`",
+                            store.file().string())});
+  return use;
+}
+
+dnssec::RolloverClock system_rollover_clock(dnssec::UnixTime now) {
+  std::array<std::uint8_t, 2> octets{};
+  dnssec::random_octets(octets);
+  const auto spread = static_cast<std::uint32_t>((octets[0] << 8 | octets[1]) % 1001);
+  return {now, dnssec::ClockSource::System, DANESWEEP_BUILD_TIME, spread};
+}
+
+std::string change_text(const dnssec::AnchorState& state, const dnssec::KeyChange& change) {
+  return fmt::format("{} {} {} -> {}", state.zone.to_display(), change.tag, dnssec::to_text(change.from),
+                     dnssec::to_text(change.to));
+}
+
+}  // namespace danesweep::scanner
