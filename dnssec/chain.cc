@@ -88,7 +88,7 @@ std::optional<ZoneState> Chain::cached_zone(const DomainName& name) {
   }
   const auto anchor = lookup_.anchors().governing_zone(name);
   for (std::size_t labels = name.label_count(); anchor && labels > anchor->label_count(); --labels)
-    if (auto cut = caches.find_cut(name.suffix(labels), lookup_.now())) return insecure_from(std::move(cut));
+    if (auto cut = caches.find_cut(name.suffix(labels), lookup_.now())) return insecure_from(cut);
   if (const auto bogus_zone = caches.find_bogus(name, lookup_.now())) {
     lookup_.trace("cached, seen " + std::to_string(lookup_.now() - bogus_zone->seen) + " s ago: " + name.to_text() +
                   ' ' + std::string(code(bogus_zone->reason)));
@@ -302,7 +302,7 @@ ZoneState Chain::insecure_from(const CutState& cut) const {
   return state;
 }
 
-ZoneState Chain::insecure_from(std::shared_ptr<const InsecureCut> cut) const {
+ZoneState Chain::insecure_from(const std::shared_ptr<const InsecureCut>& cut) const {
   ZoneState state;
   state.finding = insecure(cut->reason, cut->facts);
   if (cut->expires != 0) state.finding.limit_ttl(lookup_.seconds_until(cut->expires));

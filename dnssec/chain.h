@@ -98,7 +98,7 @@ class Chain {
   bool enter(Descent& descent, const CutState& cut, const wire::DomainName& child);
   std::optional<ZoneState> covered_by_span(const ZoneKeys& zone, const wire::DomainName& child);
   ZoneState insecure_from(const CutState& cut) const;
-  ZoneState insecure_from(std::shared_ptr<const InsecureCut> cut) const;
+  ZoneState insecure_from(const std::shared_ptr<const InsecureCut>& cut) const;
   std::shared_ptr<const InsecureCut> remember_cut(const wire::DomainName& name, const wire::DomainName& zone,
                                                   const Finding& finding, std::vector<ChainLink> links);
   void remember_fault(const wire::DomainName& name, const Finding& finding, const std::vector<ChainLink>& links);
@@ -113,9 +113,9 @@ class Chain {
                                          std::optional<Finding> failure, Reason otherwise);
   CutState accept_ds(const ResponseView& view, const VerifiedRrset& ds, std::shared_ptr<const ZoneKeys> parent);
   std::optional<CutState> accept_denial(const ResponseView& view, const wire::DomainName& name,
-                                        const DenialResult& denial, std::shared_ptr<const ZoneKeys> parent);
+                                        const DenialResult& denial, const std::shared_ptr<const ZoneKeys>& parent);
   CutState insecure_cut(const ResponseView& view, const wire::DomainName& name, const wire::DomainName& zone,
-                        Finding finding);
+                        const Finding& finding);
   CutState failed_cut(const ResponseView& view, const wire::DomainName& name, Finding finding) const;
   static CutState from_zone(const ZoneState& zone);
   std::vector<wire::DomainName> parent_candidates(std::vector<wire::DomainName> signers,

@@ -19,6 +19,16 @@ void consider(std::optional<Finding>& best, Finding finding) {
   if (!best || is_better(finding, *best)) best = std::move(finding);
 }
 
+std::shared_ptr<const InsecureCut> forgotten_cut(const DomainName& name, const Finding& finding,
+                                                 std::vector<ChainLink> links) {
+  auto cut = std::make_shared<InsecureCut>();
+  cut->name = name;
+  cut->reason = finding.reason;
+  cut->facts = finding.facts;
+  cut->links = std::move(links);
+  return cut;
+}
+
 /// A denial that the child itself gave: its SOA, or records that it signed (D-56).
 bool is_from_child(const ResponseView& view, const DomainName& name) {
   return std::ranges::any_of(view.denials(), [&](const Rrset* rrset) {
@@ -92,6 +102,8 @@ std::vector<DomainName> Chain::parent_candidates(std::vector<DomainName> signers
   return signers;
 }
 
+/// A DS that a wildcard's signature covers is none: where a zone is cut the name exists, so no proof could allow it
+/// (D-64, D-65, RFC 4592 4.2).
 std::optional<Chain::CutState> Chain::judge_ds_rrset(const ResponseView& view, const Rrset& ds) {
   std::optional<Finding> failure;
   for (const DomainName& signer : parent_candidates(signers_of(ds), ds.owner)) {
@@ -104,10 +116,14 @@ std::optional<Chain::CutState> Chain::judge_ds_rrset(const ResponseView& view, c
     }
     const Checked* checked = lookup_.verify(view, ds, *parent->keys, SignedRole::DsOrItsDenial);
     if (checked == nullptr) return std::nullopt;
+    if (checked->result && checked->result->is_wildcard_expanded()) {
+      consider(failure, bogus(Reason::WildcardNoDenial, lookup_.facts(ds.owner, RrType::Ds)));
+      continue;
+    }
     if (checked->result) return accept_ds(view, *checked->result, parent->keys);
     Finding finding = checked->failure();
     if (finding.security == Security::Insecure)  // D-35: signed by a key of a size that is not checked
-      return insecure_cut(view, ds.owner, parent->keys->zone, std::move(finding));
+      return insecure_cut(view, ds.owner, parent->keys->zone, finding);
     consider(failure, std::move(finding));
   }
   return judge_unproven(view, ds.owner, std::move(failure), Reason::DsDenialMissing);
@@ -148,7 +164,7 @@ std::optional<Chain::CutState> Chain::judge_no_ds(const ResponseView& view, cons
     const auto denial =
         judge_denial(lookup_, view, *parent->keys, {name, RrType::Ds, DenialPurpose::ZoneCut}, Position::First);
     if (!denial) return std::nullopt;
-    if (const auto state = accept_denial(view, name, *denial, parent->keys)) return state;
+    if (auto state = accept_denial(view, name, *denial, parent->keys)) return state;
     Finding finding = denial->finding;
     finding.reason = as_ds_reason(finding.reason);
     consider(failure, std::move(finding));
@@ -184,7 +200,7 @@ Chain::CutState Chain::accept_ds(const ResponseView& view, const VerifiedRrset& 
     facts.number = usable.number;
     Finding finding = insecure(usable.reason, std::move(facts));
     finding.limit_ttl(ds.ttl());
-    return insecure_cut(view, name, parent->zone, std::move(finding));
+    return insecure_cut(view, name, parent->zone, finding);
   }
   CutState state{.cut = Cut::Secure, .ds = &ds, .parent = std::move(parent), .resolver = view.resolver()};
   state.finding.limit_ttl(ds.ttl());
@@ -194,7 +210,7 @@ Chain::CutState Chain::accept_ds(const ResponseView& view, const VerifiedRrset& 
 /// Nothing: the denial failed.
 std::optional<Chain::CutState> Chain::accept_denial(const ResponseView& view, const DomainName& name,
                                                     const DenialResult& denial,
-                                                    std::shared_ptr<const ZoneKeys> parent) {
+                                                    const std::shared_ptr<const ZoneKeys>& parent) {
   CutState state{.finding = denial.finding, .parent = parent, .resolver = view.resolver()};
   if (denial.finding.security == Security::Insecure)
     return insecure_cut(view, denial.proof == Proof::InsecureDelegation ? denial.cut : name, parent->zone,
@@ -207,7 +223,7 @@ std::optional<Chain::CutState> Chain::accept_denial(const ResponseView& view, co
       facts.parent = parent->zone;
       Finding finding = insecure(Reason::InsecureDelegation, std::move(facts));
       finding.limit_ttl(denial.finding.ttl);
-      return insecure_cut(view, name, parent->zone, std::move(finding));
+      return insecure_cut(view, name, parent->zone, finding);
     }
     case Proof::NxDomain:
       state.cut = Cut::NoName;
@@ -219,10 +235,13 @@ std::optional<Chain::CutState> Chain::accept_denial(const ResponseView& view, co
 }
 
 Chain::CutState Chain::insecure_cut(const ResponseView& view, const DomainName& name, const DomainName& zone,
-                                    Finding finding) {
+                                    const Finding& finding) {
   CutState state{.cut = Cut::Insecure, .finding = finding, .resolver = view.resolver()};
-  state.insecure =
-      remember_cut(name, zone, finding, {make_link(Step::Cut, zone, name, RrType::Ds, finding, view.resolver())});
+  std::vector<ChainLink> links{make_link(Step::Cut, zone, name, RrType::Ds, finding, view.resolver())};
+  // A denial that nobody computed shows no cut: it ends this walk (D-87), but a signed DS may lie below it, so that a
+  // look-up which finds that one must not be told of this (D-1).
+  state.insecure = finding.reason == Reason::Nsec3Iterations ? forgotten_cut(name, finding, std::move(links))
+                                                             : remember_cut(name, zone, finding, std::move(links));
   if (lookup_.is_traced()) lookup_.trace(to_line("cut", name, RrType::Ds, finding));
   return state;
 }
@@ -239,12 +258,7 @@ Chain::CutState Chain::from_zone(const ZoneState& zone) {
   CutState state{.cut = zone.is_insecure() ? Cut::Insecure : Cut::Failed, .finding = zone.finding, .links = zone.links};
   state.finding.fault_at = FaultAt::Elsewhere;
   if (!zone.is_insecure()) return state;
-  auto cut = std::make_shared<InsecureCut>();
-  cut->name = zone.cut;
-  cut->reason = zone.finding.reason;
-  cut->facts = zone.finding.facts;
-  cut->links = zone.links;
-  state.insecure = std::move(cut);
+  state.insecure = forgotten_cut(zone.cut, zone.finding, zone.links);
   return state;
 }
 

@@ -69,7 +69,7 @@ void add_verified(Evidence& evidence, const VerifiedRrset& verified, const Domai
   if (verified.is_wildcard_expanded()) return;  // no hash: its real owner is a wildcard (D-77)
   for (Nsec3Record& record : usable_nsec3(verified.rrset(), zone)) {
     record.ttl = verified.ttl();
-    evidence.nsec3.push_back(std::move(record));
+    evidence.nsec3.push_back(record);
   }
 }
 

@@ -92,40 +92,37 @@ std::optional<LinkResult> LinkJudge::judge_dname(const Rrset& dname, const Rrset
 
 LinkResult LinkJudge::follow_dname(const RrsetResult& judged, const Rrset& dname, const Rrset* cname) const {
   LinkResult link = to_link(Step::Alias, judged, dname.owner, RrType::Dname);
-  if (link.finding.security == Security::Bogus || link.finding.security == Security::Indeterminate) return link;
-  ReasonFacts facts = lookup_.facts(question_.name, RrType::Cname);
-  facts.zone = dname.owner;
+  const auto dname_target = single_name(dname);
+  if (link.finding.security <= Security::Indeterminate || !dname_target) return link;
   const bool is_secure = judged.verified != nullptr && link.finding.is_secure();
-  const auto refuse = [&](Finding finding) {
-    finding.limit_ttl(link.finding.ttl);
-    link.finding = std::move(finding);
-    link.links.push_back(
-        make_link(Step::Alias, dname.owner, question_.name, RrType::Cname, link.finding, view_.resolver()));
-  };
-  if (is_secure && judged.verified->is_wildcard_expanded()) {  // D-70
-    refuse(bogus(Reason::DnameWildcard, std::move(facts)));
-    return link;
-  }
-  const auto target = single_name(dname);
-  const auto computed = target ? question_.name.rebased(dname.owner, *target)
-                               : wire::Parsed<DomainName>(tl::unexpect, wire::ParseError::BadValue);
-  if (!computed && target) {  // D-71
-    refuse(insecure(Reason::DnameTooLong, std::move(facts)));
-    link.rcode = Rcode::YxDomain;
-    return link;
-  }
+  const auto made = question_.name.rebased(dname.owner, *dname_target);
   const auto given = cname != nullptr ? single_name(*cname) : std::nullopt;
-  if (is_secure && given && *given != *computed) {
-    refuse(bogus(Reason::DnameCnameMismatch, std::move(facts)));
+  if (is_secure && judged.verified->is_wildcard_expanded())  // D-70
+    return refuse_dname(std::move(link), Security::Bogus, Reason::DnameWildcard);
+  if (!made) {  // D-71
+    link.rcode = Rcode::YxDomain;
+    return refuse_dname(std::move(link), Security::Insecure, Reason::DnameTooLong);
+  }
+  if (is_secure && given && *given != *made)
+    return refuse_dname(std::move(link), Security::Bogus, Reason::DnameCnameMismatch);
+  if (question_.type != RrType::Cname) {
+    link.target = is_secure || !given ? *made : *given;
     return link;
   }
-  if (question_.type == RrType::Cname) {
-    link.answer = Answer::Data;
-    if (cname != nullptr) link.data = {cname};
-    if (cname == nullptr && computed) link.supplied_cname = *computed;
-    return link;
-  }
-  if (computed) link.target = is_secure || !given ? *computed : *given;
+  link.answer = Answer::Data;  // D-72
+  if (cname != nullptr) link.data = {cname};
+  if (cname == nullptr) link.supplied_cname = *made;
+  return link;
+}
+
+LinkResult LinkJudge::refuse_dname(LinkResult link, Security security, Reason reason) const {
+  ReasonFacts facts = lookup_.facts(question_.name, RrType::Cname);
+  facts.zone = link.links.back().name;
+  const std::uint32_t ttl = link.finding.ttl;
+  link.finding = security == Security::Bogus ? bogus(reason, std::move(facts)) : insecure(reason, std::move(facts));
+  link.finding.ttl = ttl;
+  link.links.push_back(
+      make_link(Step::Alias, link.finding.facts.zone, question_.name, RrType::Cname, link.finding, view_.resolver()));
   return link;
 }
 
@@ -192,9 +189,6 @@ std::optional<LinkResult> LinkJudge::judge_negative() {
 
 /// Tries each zone that signed a denial; `is_incomplete`: none of them proves it.
 std::optional<LinkResult> LinkJudge::judge_signed_denial(Attempts& attempts) {
-  const auto consider = [&](const Finding& finding) {
-    if (!attempts.failure || is_better(finding, *attempts.failure)) attempts.failure = finding;
-  };
   for (const DomainName& signer :
        candidates(denial_signers(view_, question_.name), question_.name, question_.type, attempts)) {
     const ZoneState* zone = chain_.zone(signer);
@@ -202,7 +196,7 @@ std::optional<LinkResult> LinkJudge::judge_signed_denial(Attempts& attempts) {
     if (!zone->is_zone) continue;
     if (zone->is_insecure()) return to_denial(from_zone(*zone), claimed_denial());
     if (!zone->is_secure()) {
-      consider(zone->finding);
+      attempts.consider(zone->finding, std::nullopt);
       attempts.links = zone->links;
       continue;
     }
@@ -210,7 +204,7 @@ std::optional<LinkResult> LinkJudge::judge_signed_denial(Attempts& attempts) {
     if (!denial) return std::nullopt;
     if (denial->finding.security > Security::Indeterminate)
       return to_denial({.finding = denial->finding, .zone = zone->keys}, denial->answer);
-    consider(denial->finding);
+    attempts.consider(denial->finding, std::nullopt);
   }
   return LinkResult{.is_incomplete = true};
 }

@@ -50,6 +50,8 @@ class LinkJudge {
     std::optional<wire::DomainName> failed_signer;  ///< whose signature over a positive answer failed
     std::vector<ChainLink> links;
     bool any_above_anchor = false, any_stranger = false;
+
+    void consider(const Finding& finding, std::optional<wire::DomainName> signer);
   };
   enum class WildcardProof : std::uint8_t { Needed, NotNeeded };
 
@@ -62,11 +64,14 @@ class LinkJudge {
   LinkResult to_denial(RrsetResult judged, Answer answer) const;
   std::optional<LinkResult> judge_yxdomain() const;
   LinkResult follow_dname(const RrsetResult& judged, const wire::Rrset& dname, const wire::Rrset* cname) const;
+  LinkResult refuse_dname(LinkResult link, Security security, Reason reason) const;
   LinkResult judge_unsignable() const;
 
   std::optional<RrsetResult> judge_rrset(const wire::Rrset& rrset, WildcardProof wildcard_proof);
   std::optional<RrsetResult> judge_signatures(const wire::Rrset& rrset, WildcardProof wildcard_proof,
                                               Attempts& attempts);
+  std::optional<RrsetResult> judge_signature(const wire::Rrset& rrset, WildcardProof wildcard_proof,
+                                             const ZoneState& zone, Attempts& attempts);
   std::optional<RrsetResult> judge_unsigned(const wire::DomainName& name, wire::RrType type, const Attempts& attempts,
                                             Reason otherwise);
   RrsetResult judge_failed(const Finding& failure, const wire::DomainName& signer, const ZoneState& zone,

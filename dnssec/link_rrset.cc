@@ -57,38 +57,43 @@ std::vector<DomainName> LinkJudge::candidates(std::vector<DomainName> signers, c
 /// Tries each signer; a result that is BOGUS or INDETERMINATE stands for "none of them holds".
 std::optional<LinkJudge::RrsetResult> LinkJudge::judge_signatures(const Rrset& rrset, WildcardProof wildcard_proof,
                                                                   Attempts& attempts) {
-  const auto consider = [&](const Finding& finding, std::optional<DomainName> failed_signer) {
-    if (attempts.failure && !is_better(finding, *attempts.failure)) return;
-    attempts.failure = finding;
-    attempts.failed_signer = std::move(failed_signer);
-  };
   for (const DomainName& signer : candidates(signers_of(rrset), rrset.owner, rrset.type, attempts)) {
     const ZoneState* zone = chain_.zone(signer);
     if (zone == nullptr) return std::nullopt;
-    if (!zone->is_zone) {
-      attempts.any_stranger = true;
-      continue;
-    }
+    attempts.any_stranger = attempts.any_stranger || !zone->is_zone;
     if (zone->is_insecure()) return from_zone(*zone);
-    if (!zone->is_secure()) {
-      consider(zone->finding, std::nullopt);
+    if (zone->is_secure()) {
+      auto judged = judge_signature(rrset, wildcard_proof, *zone, attempts);
+      if (!judged || judged->finding.security > Security::Indeterminate) return judged;
+    } else if (zone->is_zone) {
+      attempts.consider(zone->finding, std::nullopt);
       attempts.links = zone->links;
-      continue;
     }
-    const Checked* checked = lookup_.verify(view_, rrset, *zone->keys, role_of(rrset.type));
-    if (checked == nullptr) return std::nullopt;
-    if (!checked->result) {
-      Finding failure = checked->failure();
-      if (failure.security == Security::Insecure) return RrsetResult{.finding = std::move(failure), .zone = zone->keys};
-      consider(failure, signer);
-      continue;
-    }
-    auto accepted = accept(rrset, *checked->result, *zone, wildcard_proof);
-    if (!accepted || accepted->finding.security > Security::Indeterminate) return accepted;
-    consider(accepted->finding, std::nullopt);
   }
   if (attempts.failure) return RrsetResult{.finding = *attempts.failure};
   return RrsetResult{.finding = bogus(Reason::RrsigsMissing, {})};
+}
+
+/// The signature of one zone, and if it needs one its wildcard proof.
+std::optional<LinkJudge::RrsetResult> LinkJudge::judge_signature(const Rrset& rrset, WildcardProof wildcard_proof,
+                                                                 const ZoneState& zone, Attempts& attempts) {
+  const Checked* checked = lookup_.verify(view_, rrset, *zone.keys, role_of(rrset.type));
+  if (checked == nullptr) return std::nullopt;
+  if (!checked->result) {
+    RrsetResult failed{.finding = checked->failure(), .zone = zone.keys};
+    attempts.consider(failed.finding, zone.keys->zone);
+    return failed;
+  }
+  auto accepted = accept(rrset, *checked->result, zone, wildcard_proof);
+  if (accepted && accepted->finding.security <= Security::Indeterminate)
+    attempts.consider(accepted->finding, std::nullopt);
+  return accepted;
+}
+
+void LinkJudge::Attempts::consider(const Finding& finding, std::optional<DomainName> signer) {
+  if (failure && !is_better(finding, *failure)) return;
+  failure = finding;
+  failed_signer = std::move(signer);
 }
 
 std::optional<LinkJudge::RrsetResult> LinkJudge::accept(const Rrset& rrset, const VerifiedRrset& verified,
@@ -117,7 +122,7 @@ Reason LinkJudge::unsigned_reason(const Rrset& rrset, const Attempts& attempts) 
 std::optional<LinkJudge::RrsetResult> LinkJudge::judge_unsigned(const DomainName& name, RrType type,
                                                                 const Attempts& attempts, Reason otherwise) {
   const DomainName place = place_of(name, type);
-  const auto shown = cut_shown_here(place);
+  auto shown = cut_shown_here(place);
   if (!shown) return std::nullopt;
   if (shown->finding.security == Security::Insecure) return shown;
   if (attempts.failure && !attempts.failed_signer)

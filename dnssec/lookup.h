@@ -39,6 +39,9 @@ class Lookup {
   Lookup(wire::Question question, UnixTime now, const Environment& environment, Detail detail);
   Lookup(const Lookup&) = delete;
   Lookup& operator=(const Lookup&) = delete;
+  Lookup(Lookup&&) = delete;
+  Lookup& operator=(Lookup&&) = delete;
+  ~Lookup() = default;
 
   const wire::Question& question() const { return question_; }
   UnixTime now() const { return now_; }

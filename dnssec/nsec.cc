@@ -31,7 +31,7 @@ DenialProof judge_source(const NsecRecord& record, const DomainName& zone, const
                          const DenialQuestion& question) {
   if (record.owner == source) return judge_wildcard_match(record.nsec.types, question);
   if (!covers(record, zone, source)) return {};
-  if (const DenialProof stop = barrier(record, source); is_barrier(stop)) return stop;
+  if (DenialProof stop = barrier(record, source); is_barrier(stop)) return stop;
   return {.proof = shows_empty_non_terminal(record, source) ? Proof::NoData : Proof::NxDomain};
 }
 
@@ -50,7 +50,7 @@ DenialProof judge_record(const NsecRecord& record, const DomainName& zone, const
                          std::span<const NsecRecord> records) {
   if (record.owner == question.name) return judge_match(record.nsec.types, question);
   if (!covers(record, zone, question.name)) return {};
-  if (const DenialProof stop = barrier(record, question.name); is_barrier(stop)) return stop;
+  if (DenialProof stop = barrier(record, question.name); is_barrier(stop)) return stop;
   if (shows_empty_non_terminal(record, question.name)) return {.proof = Proof::NoData};
   return judge_wildcard(record, zone, question, records);
 }

@@ -106,11 +106,11 @@ class Nsec3Search {
   DenialProof judge_absent_name() {
     const Nsec3Record* encloser = find_closest_encloser();
     if (encloser == nullptr) return {.reason = Reason::NxdomainNotProven};
-    const DenialProof barrier = judge_ancestor(encloser->types, encloser_);
+    DenialProof barrier = judge_ancestor(encloser->types, encloser_);
     if (barrier.proof != Proof::NotProven || barrier.reason != Reason::None) return barrier;
     const Nsec3Record* next_closer = find_cover(question_.name.suffix(encloser_.label_count() + 1));
     if (next_closer == nullptr) return {.reason = Reason::NxdomainNotProven};
-    const DenialProof source = judge_source();
+    DenialProof source = judge_source();
     if (!next_closer->opt_out || source.reason == Reason::DenialWrongType) return source;
     span_ = *next_closer;
     return {.proof = Proof::OptOut, .reason = source.reason};
@@ -125,7 +125,7 @@ class Nsec3Search {
     return {.reason = Reason::WildcardNotDenied};
   }
 
-  Nsec3Proof finish(DenialProof proof) const {
+  Nsec3Proof finish(const DenialProof& proof) const {
     Nsec3Proof result;
     static_cast<DenialProof&>(result) = proof;
     if (proof.proof == Proof::OptOut) result.span = span_;

@@ -16,6 +16,9 @@ class ResponseView {
   ResponseView(wire::MessagePtr message, ResolverId resolver);
   ResponseView(const ResponseView&) = delete;
   ResponseView& operator=(const ResponseView&) = delete;
+  ResponseView(ResponseView&&) = delete;
+  ResponseView& operator=(ResponseView&&) = delete;
+  ~ResponseView() = default;
 
   const wire::Message& message() const { return *message_; }
   wire::Rcode rcode() const { return message_->rcode(); }

@@ -54,6 +54,7 @@ struct Validation::Impl {
   bool look_at_resolvers();
 
   std::optional<JudgedLink> judge_current();
+  std::optional<JudgedLink> judge_other(const Exchange& other);
   std::optional<JudgedLink> judge(const ResponseView& view);
   JudgedLink missing(const Exchange& exchange);
   bool follow(const DomainName& target);
@@ -168,37 +169,37 @@ bool is_worth_asking(const LinkResult& result) {
 
 }  // namespace
 
+/// From the message that led here, from an answer of its own, from another resolver: the first that is beyond doubt.
 std::optional<JudgedLink> Validation::Impl::judge_current() {
   if (carried != nullptr && !from_carried) {
     from_carried = judge(*carried);
     if (!from_carried) return std::nullopt;
   }
   if (from_carried && !is_worth_asking(from_carried->result)) return std::move(from_carried);
+  const bool has_carried = from_carried && !from_carried->result.is_incomplete;
 
   const wire::Question question{name, lookup.question().type};
   const Exchange& own = lookup.exchanges().ask(question);
   if (own.is_waiting()) return std::nullopt;
-  if (!own.is_answered()) return from_carried && !from_carried->result.is_incomplete ? from_carried : missing(own);
+  if (!own.is_answered()) return has_carried ? from_carried : missing(own);
   if (!from_own) {
     from_own = judge(*own.view);
     if (!from_own) return std::nullopt;
-    const bool is_carried_better = from_carried && !from_carried->result.is_incomplete &&
-                                   is_better(from_carried->result.finding, from_own->result.finding);
-    if (is_carried_better) std::swap(*from_own, *from_carried);
+    if (has_carried && is_better(from_carried->result.finding, from_own->result.finding)) from_own = from_carried;
   }
   if (!is_worth_asking(from_own->result)) return std::move(from_own);
+  return judge_other(lookup.exchanges().ask(question, own.resolver));
+}
 
-  const Exchange& other = lookup.exchanges().ask(question, own.resolver);
+/// The better of what another resolver says and what was had before.
+std::optional<JudgedLink> Validation::Impl::judge_other(const Exchange& other) {
   if (other.is_waiting()) return std::nullopt;
   if (!other.is_answered()) return from_own;
   auto from_other = judge(*other.view);
   if (!from_other) return std::nullopt;
-  if (!is_better(from_other->result.finding, from_own->result.finding)) {
-    note_stripping(*from_own, *from_other);
-    return from_own;
-  }
-  note_stripping(*from_other, *from_own);
-  return from_other;
+  if (is_better(from_other->result.finding, from_own->result.finding)) std::swap(*from_own, *from_other);
+  note_stripping(*from_own, *from_other);
+  return from_own;
 }
 
 /// One resolver delivered what the other left out (D-59).

@@ -2,6 +2,7 @@
 #include "dnssec/verdict_builder.h"
 
 #include <algorithm>
+#include <compare>
 #include <numeric>
 #include <utility>
 
@@ -24,10 +25,11 @@ std::vector<std::size_t> distinct(const wire::Rrset& rrset) {
   };
   std::ranges::sort(order, [&](std::size_t a, std::size_t b) {
     const auto result = compare(a, b);
-    return result == 0 ? a < b : result < 0;
+    return std::is_eq(result) ? a < b : std::is_lt(result);
   });
-  order.erase(std::unique(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return compare(a, b) == 0; }),
-              order.end());
+  order.erase(
+      std::unique(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return std::is_eq(compare(a, b)); }),
+      order.end());
   std::ranges::sort(order);
   return order;
 }
