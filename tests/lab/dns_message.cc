@@ -29,7 +29,7 @@ std::size_t name_end(std::string_view message, std::size_t at) {
 
 class Writer {
  public:
-  explicit Writer(const Query& query) : query_(query) {
+  explicit Writer(const Query& query) {
     out_.assign(kHeader, '\0');
     out_ += query.question;
     remember(query.name, kHeader);
@@ -83,7 +83,6 @@ class Writer {
     remember(name, start);
   }
 
-  const Query& query_;
   std::string out_;
   std::vector<std::pair<std::string_view, std::uint16_t>> known_;  // views of names that outlive the writer
 };

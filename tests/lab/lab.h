@@ -21,7 +21,7 @@ void write_files(World& world, const std::string& folder);
 class Lab {
  public:
   enum class Mail : std::uint8_t { Served, Off };
-  /// Serves from the constructor to the destructor. Threads: DNS one, mail one. DNS port 0: any.
+  /// Serves from the constructor to the destructor. Threads: DNS one, mail three. DNS port 0: any.
   Lab(World& world, std::string folder, std::uint16_t dns_port, Mail mail);
   ~Lab();
   Lab(const Lab&) = delete;
@@ -31,11 +31,13 @@ class Lab {
   std::vector<std::pair<std::string, std::string>> variables() const;
 
  private:
+  void serve_mail();
+
   World& world_;
   std::string folder_;
   DnsServer dns_;
-  std::unique_ptr<SmtpServer> smtp_;
-  std::jthread dns_thread_, smtp_thread_;
+  std::vector<std::unique_ptr<SmtpServer>> smtp_;
+  std::vector<std::jthread> threads_;
 };
 
 }  // namespace danesweep::lab

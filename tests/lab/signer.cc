@@ -97,8 +97,19 @@ Name signed_owner(const Name& owner, std::uint8_t labels) {
 Key::Key(std::uint8_t algorithm, unsigned bits, unsigned exponent) : algorithm_(algorithm), key_(ldns_key_new()) {
   EVP_PKEY* pair = make_pair(algorithm, bits, exponent);
   if (pair == nullptr) throw std::runtime_error("cannot make a key");
-  ldns_key_set_algorithm(key_, static_cast<ldns_signing_algorithm>(algorithm));
   ldns_key_set_evp_key(key_, pair);
+  read_public_key();
+}
+
+Key::Key(std::uint8_t algorithm, const Key& same_pair) : algorithm_(algorithm), key_(ldns_key_new()) {
+  EVP_PKEY* pair = ldns_key_evp_key(same_pair.key_);
+  EVP_PKEY_up_ref(pair);
+  ldns_key_set_evp_key(key_, pair);
+  read_public_key();
+}
+
+void Key::read_public_key() {
+  ldns_key_set_algorithm(key_, static_cast<ldns_signing_algorithm>(algorithm_));
   ldns_key_set_flags(key_, kZoneKey);
   ldns_key_set_pubkey_owner(key_, ldns_dname_new_frm_str("."));
   ldns_rr* dnskey = ldns_key2rr(key_);
@@ -153,11 +164,17 @@ std::string sign(const RrSet& set, const Key& key, const SignatureFields& fields
 
 const Key& KeyPool::key(std::uint8_t algorithm, std::size_t turn, unsigned bits) {
   const bool is_rsa = algorithm <= kRsaSha512;
-  const std::size_t number = turn % (is_rsa ? 4 : 16);
-  const unsigned kind = algorithm * 100000U + (is_rsa ? bits : 0);
   const std::lock_guard lock(mutex_);
-  auto& key = keys_[{kind, number}];
-  if (!key) key = std::make_unique<Key>(algorithm, bits);
+  return key_locked(algorithm, turn % (is_rsa ? 4 : 16), is_rsa ? bits : 0);
+}
+
+const Key& KeyPool::key_locked(std::uint8_t algorithm, std::size_t number, unsigned bits) {
+  auto& key = keys_[{algorithm * 100000U + bits, number}];
+  if (key) return *key;
+  if (bits != 0 && algorithm != kRsaSha256)
+    key = std::make_unique<Key>(algorithm, key_locked(kRsaSha256, number, bits));
+  else
+    key = std::make_unique<Key>(algorithm, bits);
   return *key;
 }
 

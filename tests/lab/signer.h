@@ -37,6 +37,7 @@ constexpr std::uint16_t kRevoked = 0x0080;
 class Key {
  public:
   Key(std::uint8_t algorithm, unsigned bits, unsigned exponent = 65537);  ///< bits and exponent count for RSA only
+  Key(std::uint8_t algorithm, const Key& same_pair);                      ///< RSA pairs serve several algorithms
   ~Key();
   Key(const Key&) = delete;
   Key& operator=(const Key&) = delete;
@@ -48,6 +49,8 @@ class Key {
   std::string sign(const std::string& octets) const;
 
  private:
+  void read_public_key();
+
   std::uint8_t algorithm_;
   ldns_struct_key* key_;
   std::string public_key_;
@@ -81,6 +84,8 @@ class KeyPool {
   std::pair<const Key*, const Key*> colliding_pair();
 
  private:
+  const Key& key_locked(std::uint8_t algorithm, std::size_t number, unsigned bits);
+
   std::mutex mutex_;
   std::map<std::pair<unsigned, std::size_t>, std::unique_ptr<Key>> keys_;
   std::unique_ptr<Key> exponent_3_;

@@ -34,7 +34,7 @@ const Script kUnknownVerb = {{Do::Send, "500 what?\r\n"}};
 }  // namespace
 
 SmtpConnection::SmtpConnection(const HostKind& kind, SSL_CTX* context, Play play, LogLine log)
-    : kind_(kind), server_(play == Play::Odd ? *kind.server : kGood), context_(context), log_(std::move(log)) {}
+    : server_(play == Play::Odd ? *kind.server : kGood), context_(context), log_(std::move(log)) {}
 
 SmtpConnection::~SmtpConnection() { SSL_free(ssl_); }
 

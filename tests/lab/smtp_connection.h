@@ -55,7 +55,6 @@ class SmtpConnection {
   void take_tls_output(SteadyTime now);
   void mend_output(std::string& octets);  ///< what a quirk does to the server's flight
 
-  const HostKind& kind_;
   const ServerKind& server_;
   SSL_CTX* context_;
   LogLine log_;

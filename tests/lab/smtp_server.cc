@@ -182,9 +182,9 @@ class SmtpServer::Loop {
   }
 
   void run() {
-    epoll_event events[256];
+    epoll_event events[32];  // few at a time, so that sleepers wake in time beside many handshakes
     while (!is_stopped_.load()) {
-      const int count = epoll_wait(epoll_, events, 256, patience());
+      const int count = epoll_wait(epoll_, events, 32, patience());
       for (int i = 0; i < count; ++i) handle(events[i]);
       wake_sleepers();
     }
