@@ -110,7 +110,7 @@ std::optional<ZoneState> Chain::prove_anchored_zone(ZoneMemo& memo) {
 std::optional<ZoneState> Chain::prove_keys(ZoneMemo& memo, const CutState& cut) {
   const CutState* secure = cut.cut == Cut::Secure ? &cut : nullptr;
   const wire::Question question{memo.name, RrType::Dnskey};
-  const Exchange& first = lookup_.exchanges().ask(question);
+  const Exchange& first = lookup_.exchanges().ask_readable(question);
   if (!memo.first) {
     auto state = judge_keys(first, secure);
     if (!state) return std::nullopt;

@@ -61,7 +61,7 @@ const Chain::CutState* Chain::cut_at(const DomainName& name) {
 /// Asks one resolver, and if its answer is bad once another (D-56, D-59, D-126).
 std::optional<Chain::CutState> Chain::find_cut(CutMemo& memo) {
   const wire::Question question{memo.name, RrType::Ds};
-  const Exchange& first = lookup_.exchanges().ask(question);
+  const Exchange& first = lookup_.exchanges().ask_readable(question);
   if (first.is_waiting()) return std::nullopt;
   if (!first.is_answered()) {
     CutState missing;

@@ -96,6 +96,15 @@ const Exchange& Exchanges::ask(const wire::Question& question, ResolverId not_fr
   return *exchanges_.back();
 }
 
+const Exchange& Exchanges::ask_readable(const wire::Question& question) {
+  const Exchange& first = ask(question);
+  const bool is_unreadable =
+      first.state == Exchange::State::Missing && first.missing.reason == Reason::MalformedResponse;
+  if (!is_unreadable || first.resolver == kNoResolver) return first;
+  const Exchange& second = ask(question, first.resolver);
+  return second.is_answered() || second.is_waiting() ? second : first;
+}
+
 const Exchange* Exchanges::give(const Wanted& wanted, Response response) {
   const auto waiting = std::find_if(exchanges_.begin(), exchanges_.end(), [&](const auto& exchange) {
     return exchange->is_waiting() && exchange->wanted == wanted;

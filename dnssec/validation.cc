@@ -179,7 +179,7 @@ std::optional<JudgedLink> Validation::Impl::judge_current() {
   const bool has_carried = from_carried && !from_carried->result.is_incomplete;
 
   const wire::Question question{name, lookup.question().type};
-  const Exchange& own = lookup.exchanges().ask(question);
+  const Exchange& own = lookup.exchanges().ask_readable(question);
   if (own.is_waiting()) return std::nullopt;
   if (!own.is_answered()) return has_carried ? from_carried : missing(own);
   if (!from_own) {

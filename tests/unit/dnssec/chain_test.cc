@@ -2,6 +2,8 @@
 // From anchor to zone: D-44 to D-62.
 #include "dnssec/chain.h"
 
+#include "dnssec/exchanges.h"
+
 #include <algorithm>
 
 #include "tests/unit/dnssec/asker.h"
@@ -476,6 +478,29 @@ TEST(Missing, RepliesMakeIndeterminate) {
     refusing.edit(question(text).name.to_text(), question(text).type, with_rcode(wire::Rcode::Refused));
     EXPECT_EQ(code(Asker(refusing).ask("www.signed.example. A").reason), "resolver-refused") << text;
   }
+}
+
+// D-8: a message whose owner names cannot be read is no reply; another resolver is asked.
+TEST(OtherResolver, IsAskedWhenAMessageCannotBeRead) {
+  const Policy policy;
+  WorkBudget budget(policy);
+  Exchanges exchanges(budget);
+  const auto asked = question("www.example. A");
+  Reply empty;
+  empty.question = asked;
+  empty.has_edns = false;
+  auto octets = empty.octets();
+  octets[7] = 1;  // one answer, whose owner points into the middle of a label
+  octets.insert(octets.end(), {0xC0, 13, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 192, 0, 2, 1});
+  const auto message = wire::Message::parse(octets);
+  ASSERT_TRUE(message);
+  exchanges.ask_readable(asked);
+  exchanges.give({asked}, {wire::MessagePtr(*message), 0});
+  const Exchange& second = exchanges.ask_readable(asked);
+  EXPECT_TRUE(second.is_waiting());
+  EXPECT_EQ(second.wanted.not_from, 0);
+  exchanges.give({asked, 0}, {honest_world().message(asked), 1});
+  EXPECT_TRUE(exchanges.ask_readable(asked).is_answered());
 }
 
 // D-62: every link is there, also the fine ones, in the order of proof.
