@@ -47,6 +47,8 @@ class ResolverPool : public ResponseSource {
   /// To be called by the loop's hooks.
   void before_poll();
   void tick();
+  /// Questions wait for a window or the rate.
+  bool is_queueing() const { return !waiting_.empty(); }
   /// Answers are left over from the last slice.
   bool has_leftover() const { return !finished_.empty(); }
   /// Drops every question without calling back.

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <atomic>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -48,6 +49,7 @@ class Worker {
   struct Event;
 
   void run();
+  void begin_more();
   void begin(DomainTask task);
   void start_scan(Active& active);
   void give(Active& active, Event event);
@@ -70,7 +72,8 @@ class Worker {
   Loop loop_;
   std::unique_ptr<DnsStack> dns_, failover_dns_;
   std::unique_ptr<LoopDialler> dialler_;
-  std::unordered_map<std::uint32_t, std::unique_ptr<Active>> active_;  ///< by index; bounded by max_inflight
+  std::deque<DomainTask> dealt_;  ///< not begun; with active_ bounded by max_inflight
+  std::unordered_map<std::uint32_t, std::unique_ptr<Active>> active_;  ///< by index
   std::atomic<std::uint64_t> queries_{0};
   std::thread thread_;
 };
