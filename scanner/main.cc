@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The program: finds the command, fills its options (command line, then DANESWEEP_ variables, then the INI file), runs
 // it, and turns its end into an exit code. Start reading here; each command is a file in commands/.
+#include <fmt/format.h>
+
 #include <csignal>
 #include <cstdio>
 #include <exception>
@@ -72,7 +74,9 @@ int run(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     // Help and version are errors of code 0 to CLI11; its other codes are all wrong usage here (FACTS H3).
     if (error.get_exit_code() == 0) return root.exit(error);
-    return usage_error(deepest(root), error.what());
+    std::string text = error.what();
+    for (const std::string& word : deepest(root).remaining()) text += fmt::format("; '{}' is not known here", word);
+    return usage_error(deepest(root), text);
   }
   const Command* command = chosen(commands);
   if (command == nullptr || !command->run) return usage_error(deepest(root), "a command is missing");

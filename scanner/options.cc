@@ -180,6 +180,8 @@ void add_options(CLI::App& app, ScanOptions& options) {
   add_value(app, "--canary", options.canary, parse_canary,
             "check each resolver with this signed name first; none: do not (default ietf.org)", "NAME|none");
   app.add_flag("--accept-unfit-resolvers", options.accept_unfit_resolvers, "scan although a resolver fails the canary");
+  app.add_flag("--resume", options.resume,
+               "go on with the results file of an interrupted scan; without such a file begin it");
   app.add_flag("--simulate-failover", options.simulate_failover,
                "decide every domain a second time with the lowest-numbered resolvers taken out");
   add_value(app, "--confirm", options.confirm, number_of<std::uint32_t>(0, 100),

@@ -73,6 +73,7 @@ struct ScanOptions {
   bool simulate_failover = false;
   std::uint32_t confirm = 0;
   input::Shard shard;
+  bool resume = false;
   When progress = When::Auto;
   std::optional<output::Action> fail_on;
 };

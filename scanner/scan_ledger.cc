@@ -30,20 +30,28 @@ output::Checkpoint UnfinishedDomains::checkpoint(std::uint64_t input_position) c
       input_position, in_work_.empty() ? next_ : *in_work_.begin(), {finished_above_.begin(), finished_above_.end()}};
 }
 
-InputSource::InputSource(input::DomainStream& stream, UnfinishedDomains& unfinished, TaskContext context)
-    : stream_(stream), unfinished_(unfinished), context_(std::move(context)) {}
+InputSource::InputSource(input::DomainStream& stream, UnfinishedDomains& unfinished, TaskContext context,
+                         std::unordered_map<std::uint32_t, std::uint32_t> written)
+    : stream_(stream), unfinished_(unfinished), context_(std::move(context)), written_(std::move(written)) {}
 
 std::optional<DomainTask> InputSource::next() {
-  auto found = stream_.next();
-  if (!found) return std::nullopt;
-  DomainTask task;
-  task.index = found->index;
-  task.domain = std::move(found->name);
-  task.recipients = found->recipients;
-  task.warnings = std::move(found->warnings);
-  context_(task);
-  unfinished_.start(task.index);
-  return task;
+  for (;;) {
+    auto found = stream_.next();
+    if (!found) return std::nullopt;
+    if (const auto earlier = written_.find(found->index); earlier != written_.end()) {
+      stream_.written_before(found->index, earlier->second);
+      written_.erase(earlier);
+      continue;
+    }
+    DomainTask task;
+    task.index = found->index;
+    task.domain = std::move(found->name);
+    task.recipients = found->recipients;
+    task.warnings = std::move(found->warnings);
+    context_(task);
+    unfinished_.start(task.index);
+    return task;
+  }
 }
 
 FileSink::FileSink(output::Writer& writer, UnfinishedDomains& unfinished, std::function<std::uint64_t()> position,

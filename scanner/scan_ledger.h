@@ -11,6 +11,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <unordered_map>
 
 #include "output/writer.h"
 #include "scanner/engine/sweep.h"
@@ -37,13 +38,16 @@ using TaskContext = std::function<void(DomainTask&)>;
 
 class InputSource : public DomainSource {
  public:
-  InputSource(input::DomainStream& stream, UnfinishedDomains& unfinished, TaskContext context);
+  /// `written`: index and recipients of the results that an earlier run left; they are not given out again.
+  InputSource(input::DomainStream& stream, UnfinishedDomains& unfinished, TaskContext context,
+              std::unordered_map<std::uint32_t, std::uint32_t> written = {});
   std::optional<DomainTask> next() override;
 
  private:
   input::DomainStream& stream_;
   UnfinishedDomains& unfinished_;
   TaskContext context_;
+  std::unordered_map<std::uint32_t, std::uint32_t> written_;
 };
 
 class FileSink : public ResultSink {

@@ -19,6 +19,7 @@
 #include "scanner/plan.h"
 #include "scanner/preparation.h"
 #include "scanner/progress.h"
+#include "scanner/resume.h"
 #include "scanner/scan_ledger.h"
 
 namespace danesweep::scanner {
@@ -83,7 +84,13 @@ class Rejects {
   std::size_t count_ = 0;
 };
 
-Value<void> check_output(const std::string& path) {
+Value<void> check_output(const ScanOptions& options) {
+  const std::string& path = options.output;
+  if (options.resume) {
+    if (path.empty() || options.inputs == std::vector<std::string>{"-"})
+      return tl::unexpected(std::string("--resume reads the input files again and goes on with OUT.pb; name both"));
+    return {};
+  }
   if (path.empty() && Console::stdout_is_terminal())
     return tl::unexpected(std::string("the results would go to this terminal; name a file with -o OUT.pb"));
   if (path.empty() || path.starts_with("/dev/") || ::access(path.c_str(), F_OK) != 0) return {};
@@ -121,7 +128,7 @@ tl::expected<Prepared, Refusal> prepare(const Options& options) {
   const auto usage = [](std::string text) { return tl::unexpected(Refusal{ExitCode::Usage, std::move(text)}); };
   Prepared prepared;
   if (options.scan.inputs.empty()) return usage("no input: name the files to read, or - for standard input");
-  if (const auto usable = check_output(options.scan.output); !usable) return usage(usable.error());
+  if (const auto usable = check_output(options.scan); !usable) return usage(usable.error());
   auto engine = engine_settings(options);
   if (!engine) return usage(engine.error());
   auto gateway = GatewayContext::load(options.context);
@@ -225,24 +232,42 @@ class Scan {
   Value<void> open_rejects() { return rejects_.open(options_.scan.rejects); }
 
   ExitCode run(const output::Header& header) {
-    auto sink = open_output(options_.scan.output);
+    const bool resumed = options_.scan.resume && ::access(options_.scan.output.c_str(), F_OK) == 0;
+    if (resumed) {
+      auto earlier = read_earlier_results(options_.scan.output);
+      if (!earlier) return fail(ExitCode::Usage, earlier.error());
+      if (const auto same = check_same_scan(earlier->header, header); !same) return fail(ExitCode::Usage, same.error());
+      if (earlier->complete)
+        return fail(ExitCode::Usage, options_.scan.output + ": this scan came to its end; nothing is left to do");
+      earlier_ = std::move(*earlier);
+      console_.note(fmt::format("{}: {} domains were finished before", options_.scan.output, earlier_.written.size()));
+    }
+    auto sink = resumed ? open_for_resuming(options_.scan.output, earlier_) : open_output(options_.scan.output);
     if (!sink) return fail(ExitCode::Usage, sink.error());
-    output::Writer writer(std::move(*sink),
-                          options_.scan.compress ? output::Compression::Zstd : output::Compression::None);
-    if (const auto begun = writer.begin(header); !begun) return fail(ExitCode::CannotWork, begun.error());
+    output::Writer writer(std::move(*sink), resumed                  ? earlier_.compression
+                                            : options_.scan.compress ? output::Compression::Zstd
+                                                                     : output::Compression::None);
+    if (!resumed)
+      if (const auto begun = writer.begin(header); !begun) return fail(ExitCode::CannotWork, begun.error());
+    return run(writer);
+  }
+
+ private:
+  ExitCode run(output::Writer& writer) {
     UnfinishedDomains unfinished;
-    InputSource source(stream_, unfinished, [this](DomainTask& task) { gateway_->apply(task); });
+    const std::uint64_t finished_before = earlier_.written.size();
+    InputSource source(
+        stream_, unfinished, [this](DomainTask& task) { gateway_->apply(task); }, std::move(earlier_.written));
     FileSink results(
         writer, unfinished, [this] { return stream_.counts().read; },
         [this](output::Result& result) { result.mode_source = gateway_->mode_source(result.domain); });
     const SweepSummary summary = sweep(source, results);
     for (const std::string& warning : summary.warnings) console_.warn(warning);
-    const ExitCode code = finish(writer, summary, results, unfinished);
+    const ExitCode code = finish(writer, summary, results, unfinished, finished_before);
     Console::always(account_line(stream_.counts()));
     return code;
   }
 
- private:
   ExitCode fail(ExitCode code, const std::string& text) {
     console_.error(text);
     return code;
@@ -277,7 +302,7 @@ class Scan {
   }
 
   ExitCode finish(output::Writer& writer, const SweepSummary& summary, const FileSink& results,
-                  const UnfinishedDomains& unfinished) {
+                  const UnfinishedDomains& unfinished, std::uint64_t finished_before) {
     const output::InputCounts counts = stream_.final_counts();
     if (summary.end == SweepEnd::SinkFailed) return fail(ExitCode::CannotWork, results.error());
     if (summary.end == SweepEnd::Interrupted) {
@@ -286,7 +311,7 @@ class Scan {
       console_.warn("interrupted: the results so far are written");
       return ExitCode::Interrupted;
     }
-    output::Trailer trailer{counts, wall_clock(), results.written(), summary.warnings, ""};
+    output::Trailer trailer{counts, wall_clock(), finished_before + results.written(), summary.warnings, ""};
     for (const std::string& warning : stream_.warnings()) trailer.warnings.push_back(warning);
     if (summary.end == SweepEnd::NoResolver) trailer.end_reason = "no-resolver";
     const auto done = writer.recount(stream_.recounts()).and_then([&] { return writer.finish(trailer); });
@@ -303,7 +328,10 @@ class Scan {
       return fail(ExitCode::CannotWork, "no resolver answers any more; the domains left were written as UNDETERMINED");
     if (stream_.damaged())
       return fail(ExitCode::Usage, "an input is damaged (see above); what was read before was scanned");
-    if (options_.scan.fail_on && results.with(*options_.scan.fail_on) > 0) return ExitCode::BadNews;
+    if (options_.scan.fail_on &&
+        results.with(*options_.scan.fail_on) + earlier_.effective.at(static_cast<std::size_t>(*options_.scan.fail_on)) >
+            0)
+      return ExitCode::BadNews;
     return ExitCode::Done;
   }
 
@@ -312,6 +340,7 @@ class Scan {
   EngineSettings engine_;
   std::unique_ptr<GatewayContext> gateway_;
   Rejects rejects_;
+  EarlierResults earlier_;
   input::DomainStream stream_;
 };
 

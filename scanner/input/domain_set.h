@@ -28,6 +28,8 @@ class DomainSet {
   Added add(std::string_view domain, std::uint32_t recipients);
   /// Sum so far of the domain `index`, which is remembered as what was handed out; only once per index.
   std::uint32_t hand_out(std::string_view domain, std::uint32_t index);
+  /// The domain was handed out with this sum by an earlier run (`--resume`).
+  void set_handed_out(std::uint32_t index, std::uint32_t recipients) { handed_out_[index] = recipients; }
   std::uint32_t size() const { return static_cast<std::uint32_t>(handed_out_.size()); }
   /// Domains that were handed out and whose sum has grown since, by index.
   std::vector<output::Recount> recounts() const;

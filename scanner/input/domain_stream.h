@@ -59,6 +59,8 @@ class DomainStream : private EntrySink {
   DomainStream(std::vector<OpenedInput> inputs, Shard shard, RejectLine on_reject, Remark on_remark);
 
   std::optional<FoundDomain> next();
+  /// A domain just given out was written by an earlier run with this sum (`--resume`): recounts compare with it.
+  void written_before(std::uint32_t index, std::uint32_t recipients) { domains_.set_handed_out(index, recipients); }
   const output::InputCounts& counts() const { return counts_; }
   /// Kinds of skips, filled into the counts; call at the end.
   output::InputCounts final_counts() const;
