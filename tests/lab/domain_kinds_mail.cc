@@ -200,8 +200,9 @@ std::vector<DomainKind> mail_exchangers() {
 std::vector<DomainKind> address_kinds() {
   return {
     {"address-both", "IPv4 and IPv6 address (T-14)", kBoth, kFiles, [](Making& m) { m.host(m.zone(), "mx"); m.ipv6_address(m.zone(), m.name("mx")); }},
-    {"address-ipv6-only", "IPv6 address alone (C-60)", kBoth, kFiles, [](Making& m) {
-       Zone& zone = m.zone(); m.mx(10, m.name("mx")); m.ipv6_address(zone, m.name("mx")); m.tlsa(zone, m.name("mx"), "S-1"); m.expect(m.name("mx"), 10, "S-1"); }},
+    {"address-ipv6-only", "IPv6 address alone, of the host that --ipv6-host names (C-60)", kBoth, kFiles, [](Making& m) {
+       const std::string& kind = m.world().options().behaviour_of_ipv6; Zone& zone = m.zone(); m.mx(10, m.name("mx")); m.ipv6_address(zone, m.name("mx"));
+       m.tlsa(zone, m.name("mx"), kind); m.expect(m.name("mx"), 10, kind); }},
     {"address-partly-bogus", "A good, AAAA signature wrong (C-60, K19)", kBoth, kFiles, [](Making& m) {
        HostExpectation& host = m.host(m.zone(), "mx"); m.ipv6_address(m.zone(), m.name("mx")); m.zone().on_set(m.name("mx"), kAaaa, bit_flipped()); host.warnings.emplace_back("address-partly-bogus"); }},
     {"address-partly-unknown", "A good, AAAA SERVFAIL (C-60)", kBoth, kLying, [](Making& m) {
@@ -286,6 +287,14 @@ std::vector<DomainKind> several_hosts() {
     {"hosts-all-servfail", "no host's address can be looked up", kBoth, kLying, [](Making& m) {
        for (const char* label : {"mx1", "mx2"}) addresses_fail(m, m.host(m.zone(), label, "S-1", label[2] == '1' ? 10 : 20), fails_with(kServFail), "resolver-servfail"); }},
     {"hosts-unusable-then-good", "unusable TLSA only, then good", kBoth, kFiles, [](Making& m) { m.host(m.zone(), "mx1", "C-54a", 10); m.host(m.zone(), "mx2", "S-1", 20); }},
+    {"shape-t4", "unsigned domain, one host of two addresses (transcript T4)", kBoth, kFiles, [](Making& m) {
+       unsigned_domain(m); Zone& zone = m.unsigned_zone(); m.insecure_host(zone, "in"); zone.add(zone.name("in"), kA, a_rdata(m.world().address_of(host_kind("S-2")))); }},
+    {"shape-t5", "first host's certificate wrong, second good on IPv6 (transcript T5)", kBoth, kFiles, [](Making& m) {
+       Zone& zone = m.zone(); m.host(zone, "mx1", "C-7", 10); m.mx(20, m.name("mx2")); m.ipv6_address(zone, m.name("mx2")); m.tlsa(zone, m.name("mx2"), "S-1"); m.expect(m.name("mx2"), 20, "S-1"); }},
+    {"shape-t6", "first host without TLSA, second's address bogus (transcript T6)", kBoth, kFiles, [](Making& m) {
+       m.host_without_tlsa(m.zone(), "mx1", 10); break_address(m.zone(), m.host(m.zone(), "mx2", "S-1", 20)); }},
+    {"shape-t7", "no MX; one address refused, one without STARTTLS (transcript T7)", kBoth, kFiles, [](Making& m) {
+       implicit(m, m.zone(), "S-37"); m.zone().add(m.domain(), kA, a_rdata(m.world().address_of(host_kind("S-7")))); }},
     {"o8-refused", "unsigned domain, signed host, port closed (K14)", kBoth, kFiles, [](Making& m) { unsigned_domain(m); m.host(m.provider(), "mx-closed", "S-7"); }},
   };
 }
