@@ -15,7 +15,8 @@
 namespace danesweep::input {
 namespace {
 
-using Row = std::vector<std::string>;
+using Row = std::span<const std::string>;
+using Names = std::vector<std::string>;
 
 /// What a column's name says about it. `recipients` may be either: the first data row decides.
 constexpr std::string_view kDomainColumns[] = {
@@ -48,7 +49,7 @@ class Parser {
 
   /// One line with its newline. True: the record is complete, `row()` holds it.
   bool feed(std::string_view line) {
-    if (complete_) row_.clear();
+    if (complete_) fields_ = 0;
     complete_ = false;
     pending_ += line.size() + 1;
     put(line);
@@ -56,12 +57,13 @@ class Parser {
     if (complete_) pending_ = 0;
     return complete_;
   }
-  const Row& row() const { return row_; }
+  /// Valid until the next line; its strings are reused from record to record.
+  Row row() const { return Row(strings_).first(fields_); }
   /// Octets of a record that has begun and not ended.
   std::size_t pending() const { return pending_; }
   void restart() {
     csv_free(&parser_);
-    row_.clear();
+    fields_ = 0;
     pending_ = 0;
     start();
   }
@@ -75,21 +77,28 @@ class Parser {
     csv_parse(
         &parser_, octets.data(), octets.size(),
         [](void* field, std::size_t size, void* self) {
-          static_cast<Parser*>(self)->row_.emplace_back(static_cast<const char*>(field), size);
+          static_cast<Parser*>(self)->take_field({static_cast<const char*>(field), size});
         },
         [](int, void* self) { static_cast<Parser*>(self)->complete_ = true; }, this);
   }
 
+  void take_field(std::string_view field) {
+    if (fields_ == strings_.size()) strings_.emplace_back();
+    strings_[fields_++].assign(field);
+  }
+
   char delimiter_;
   csv_parser parser_{};
-  Row row_;
+  Names strings_;
+  std::size_t fields_ = 0;
   std::size_t pending_ = 0;
   bool complete_ = false;
 };
 
-Row parse_header(std::string_view line, char delimiter) {
+Names parse_header(std::string_view line, char delimiter) {
   Parser parser(delimiter);
-  return parser.feed(line) ? parser.row() : Row{};
+  if (!parser.feed(line)) return {};
+  return {parser.row().begin(), parser.row().end()};
 }
 
 char delimiter_of(std::string_view header) {
@@ -104,7 +113,7 @@ struct Columns {
 };
 
 /// The leftmost known name wins, for either purpose; `recipients` is kept open in `either`.
-Columns find_columns(const Row& names) {
+Columns find_columns(const Names& names) {
   Columns columns;
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (names[i] == kEither && !columns.either) columns.either = i;
@@ -117,7 +126,7 @@ Columns find_columns(const Row& names) {
 }
 
 /// `recipients` holds addresses or numbers: to the left of another column of its kind it takes that one's place.
-void settle_either(Columns& columns, const Row& first_row) {
+void settle_either(Columns& columns, Row first_row) {
   if (!columns.either) return;
   const std::size_t at = *std::exchange(columns.either, std::nullopt);
   const std::string_view cell = at < first_row.size() ? trim(first_row[at]) : std::string_view{};
@@ -159,7 +168,7 @@ class CsvReader : public FormatReader {
   }
 
   void read_header(EntrySink& sink) {
-    Row names;
+    Names names;
     for (const std::string& field : parser_.row()) names.push_back(canonical_name(trim(field)));
     columns_ = find_columns(names);
     std::vector<std::string> ignored;
@@ -171,7 +180,7 @@ class CsvReader : public FormatReader {
     sink.skip(SkipKind::Header);
   }
 
-  void read_row(const Row& row, EntrySink& sink) {
+  void read_row(Row row, EntrySink& sink) {
     if (!columns_.domain || *columns_.domain >= row.size())
       return sink.reject(record_line_, RejectCode::MissingColumn, record_front_);
     const auto count = count_of(row);
@@ -185,9 +194,9 @@ class CsvReader : public FormatReader {
   }
 
   /// No count column, or nothing in it: 1.
-  tl::expected<std::uint32_t, RejectCode> count_of(const Row& row) const {
-    std::vector<std::size_t> positions = columns_.summands;
-    if (columns_.count) positions = {*columns_.count};
+  tl::expected<std::uint32_t, RejectCode> count_of(Row row) const {
+    const std::span<const std::size_t> positions =
+        columns_.count ? std::span(&*columns_.count, 1) : std::span(columns_.summands);
     std::uint64_t sum = 0;
     bool said = false;
     for (const std::size_t at : positions) {
@@ -213,7 +222,7 @@ class CsvReader : public FormatReader {
 }  // namespace
 
 bool looks_like_csv_header(std::string_view line) {
-  const Row fields = parse_header(line, delimiter_of(line));
+  const Names fields = parse_header(line, delimiter_of(line));
   return std::ranges::any_of(
       fields, [](const std::string& field) { return is_one_of(kDomainColumns, canonical_name(trim(field))); });
 }
