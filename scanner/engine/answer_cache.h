@@ -28,7 +28,7 @@ using VerdictPtr = std::shared_ptr<const dnssec::Verdict>;
 template <template <class, class> class Map>
 class BasicAnswerCache {
  public:
-  static constexpr std::size_t kMost = 300'000;
+  static constexpr std::size_t kMost = 30'000;  ///< of about 5 KB
   static constexpr std::chrono::seconds kFailureLife{10};
   /// Called in the thread that finishes the look-up; hands the verdict on to its own loop.
   using Waiter = std::function<void(VerdictPtr)>;

@@ -35,7 +35,8 @@ class ProbePool {
  public:
   /// Called in any thread, once.
   using Waiter = std::function<void(ProbeRecordPtr)>;
-  static constexpr std::size_t kMostRecords = 50'000;  ///< finished ones kept; the oldest is probed again if asked for
+  static constexpr std::size_t kMostRecords =
+      20'000;  ///< finished ones kept, of about 20 KB; the oldest is probed again if asked for
 
   /// All must outlive this.
   ProbePool(const Clock& clock, const ProbeSettings& settings, Notice notice);

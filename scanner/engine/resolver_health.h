@@ -41,6 +41,9 @@ class ResolverHealth {
   void ping_refused(ResolverId id, Instant now);
   /// Pings that stay unanswered for too long; every 50 ms or so.
   void check(Instant now);
+  /// A look-up found that the resolver leaves out DNSSEC records which others deliver (D-59).
+  void note_stripping(ResolverId id) { state(id).stripped.fetch_add(1, std::memory_order_relaxed); }
+  std::uint64_t stripped(ResolverId id) const { return state(id).stripped.load(std::memory_order_relaxed); }
   /// No resolver could be reached for so long that the rest of the work ends at once. Stays true.
   bool all_gone(Instant now);
 
@@ -48,6 +51,7 @@ class ResolverHealth {
   struct State {
     std::atomic<std::int64_t> last_answer{0}, pinged_since{0}, next_ping{0}, unreachable_since{0};
     std::atomic<bool> is_doubted{false};
+    std::atomic<std::uint64_t> stripped{0};
   };
   const State& state(ResolverId id) const { return states_[static_cast<std::size_t>(id)]; }
   State& state(ResolverId id) { return states_[static_cast<std::size_t>(id)]; }

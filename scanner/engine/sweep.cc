@@ -171,10 +171,23 @@ class Sweep {
     hooks_.progress(totals_);
   }
 
+  /// D-59: the resolver's own mark.
+  std::vector<std::string> stripping_warnings() const {
+    std::vector<std::string> warnings;
+    for (std::size_t i = 0; i < settings_.dns.resolvers.size(); ++i) {
+      const std::uint64_t count = dns_.health.stripped(static_cast<ResolverId>(i));
+      if (count == 0) continue;
+      warnings.push_back("resolver " + settings_.dns.resolvers[i].where.to_text() +
+                         " left out DNSSEC records that others deliver: look-ups " + std::to_string(count));
+    }
+    return warnings;
+  }
+
   SweepSummary summary() {
     SweepSummary summary;
     summary.totals = totals_;
     summary.planned = settings_.probe.mode == ProbeMode::DryRun ? probes_.planned() : std::vector<PlannedConnections>{};
+    summary.warnings = stripping_warnings();
     if (sink_failed_) {
       summary.end = SweepEnd::SinkFailed;
     } else if (is_interrupted() && !(totals_.source_ended && in_flight_ == 0)) {

@@ -212,6 +212,7 @@ void Worker::look_up_shared(Active& active, const WantedLookup& wanted, LookupLo
 
 void Worker::look_up_done(Active& active, const LookupTag& tag, VerdictPtr verdict) {
   log_verdict(active, tag, *verdict);
+  for (const ResolverId resolver : verdict->stripping) dns_of(active).health.note_stripping(resolver);
   give(active, {tag, std::move(verdict), {}});
 }
 

@@ -60,7 +60,10 @@ class ZoneSpans {
 template <template <class, class> class Map>
 class BasicZoneKeyCache : public dnssec::Caches {
  public:
-  static constexpr std::size_t kMostZones = 200'000, kMostCuts = 200'000, kMostBogus = 20'000, kMostSpanZones = 2'000,
+  // A zone's keys take 10 KB, a cut or fault 3 KB, a span 0.5 KB: 100, 60 and 30 MB at most, and 30 MB for each big
+  // zone that uses opt-out. What is used all the time, root and top-level domains, is fetched again when its turn
+  // comes.
+  static constexpr std::size_t kMostZones = 10'000, kMostCuts = 20'000, kMostBogus = 5'000, kMostSpanZones = 200,
                                kMostSignatures = 500'000;
 
   explicit BasicZoneKeyCache(const Clock& clock)
