@@ -229,6 +229,18 @@ void put_reason(ordered_json& record, const char* field, const std::string& reas
   if (reason != kUnfixed) record[field] = reason;
 }
 
+/// Notes stand where they are about: those of a connection at the probe, of which such a host has one.
+void put_notes(ordered_json& record, const HostExpectation& host) {
+  constexpr std::string_view kOfTheHost[] = {
+      "address-differs",        "address-mixed", "address-over-cap",        "address-partly-bogus",
+      "address-partly-unknown", "backup-weaker", "insecure-mx-would-defer", "mx-is-alias"};
+  std::vector<std::string> of_host, of_probe;
+  for (const auto& note : host.warnings)
+    (std::ranges::find(kOfTheHost, note) != std::end(kOfTheHost) ? of_host : of_probe).push_back(note);
+  if (!of_host.empty()) record["warnings"] = of_host;
+  if (!of_probe.empty()) record["probes"] = ordered_json::array({{{"warnings", of_probe}}});
+}
+
 ordered_json host_record(const HostVerdict& verdict) {
   const HostExpectation& host = *verdict.host;
   ordered_json record;
@@ -250,7 +262,7 @@ ordered_json host_record(const HostVerdict& verdict) {
   if (host.tlsa_count >= 0) record["tlsa_count"] = host.tlsa_count;
   record["certificate"] = certificate_text(host);
   record["reason"] = verdict.reason;
-  record["warnings"] = host.warnings;
+  put_notes(record, host);
   return record;
 }
 
@@ -315,7 +327,6 @@ std::string_view status_text(Status status) {
 ordered_json expected_record(const Expectation& expectation) {
   ordered_json record;
   record["kind"] = expectation.kind;
-  record["denial"] = expectation.denial;
   record["domain"] = expectation.domain;
   std::vector<HostVerdict> hosts;
   for (const auto& host : expectation.hosts) hosts.push_back(judge(expectation.mx, host));
@@ -328,6 +339,8 @@ ordered_json expected_record(const Expectation& expectation) {
   if (!expectation.mx_answer.empty()) record["mx"]["answer"] = expectation.mx_answer;
   put_reason(record["mx"], "reason", expectation.mx_reason);
   record["hosts"] = ordered_json::array();
+  // Results list hosts as they are walked (T-7).
+  std::ranges::stable_sort(hosts, {}, [](const HostVerdict& verdict) { return verdict.host->preference; });
   for (const auto& verdict : hosts) record["hosts"].push_back(host_record(verdict));
   return record;
 }

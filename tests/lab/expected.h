@@ -45,7 +45,6 @@ struct HostExpectation {
 
 struct Expectation {
   std::string kind;
-  std::string denial;  ///< nsec, nsec3, optout: of the zones that the kind was made in
   std::string domain;
   Status mx = Status::Secure;
   std::string mx_answer = "DATA";
@@ -56,8 +55,8 @@ struct Expectation {
       {};  ///< reason that decides before any host: null-mx, no-such-domain, mx-bogus, mx-lookup-failed
 };
 
-/// The record of DESIGN.md part 4, as far as the making fixes it, and `kind`, `denial`. `warnings` lists those that
-/// must be there; hosts of equal preference may come in any order, so compare hosts by name.
+/// The record of DESIGN.md part 4, as far as the making fixes it, and `kind`. A list `warnings` that is there is
+/// whole; hosts of equal preference may come in any order, so compare hosts by name.
 nlohmann::ordered_json expected_record(const Expectation& expectation);
 
 }  // namespace danesweep::lab

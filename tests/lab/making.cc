@@ -15,7 +15,6 @@ Making::Making(World& world, const std::string& kind, Denial denial, std::size_t
   tld_ = denial_ == Denial::Nsec ? kNsecTld : denial_ == Denial::Nsec3 ? kNsec3Tld : kOptOutTld;
   domain_ = Name(fmt::format("{}-{}.{}", kind, number, tld_));
   expectation_.kind = kind;
-  expectation_.denial = tld_;
   ask(domain_);
 }
 

@@ -82,11 +82,13 @@ def differences(expected, seen, path=""):
     """Where `seen` does not hold what `expected` says; fields that `expected` does not name are free."""
     if isinstance(expected, dict) and isinstance(seen, dict):
         for key, value in expected.items():
-            if key not in ("kind", "denial"):
+            if key != "kind":
                 yield from differences(value, seen.get(key), f"{path}.{key}" if path else key)
     elif isinstance(expected, list) and isinstance(seen, list) and expected and isinstance(expected[0], dict):
         if len(expected) != len(seen):
             yield f"{path}: {len(expected)} expected, {len(seen)} seen"
+        if all("name" in one for one in expected + seen):  # hosts: equal preferences come in any order (T-7)
+            expected, seen = (sorted(hosts, key=lambda host: (host.get("preference", 0), host["name"])) for hosts in (expected, seen))
         for number, (one, other) in enumerate(zip(expected, seen)):
             yield from differences(one, other, f"{path}[{number}]")
     elif expected != seen:
