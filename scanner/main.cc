@@ -34,6 +34,8 @@ void add_all(CLI::App& root, Commands& commands) {
   add_anchors(root, commands);
   add_report(root, commands);
   add_export(root, commands);
+  add_merge(root, commands);
+  add_compare_log(root, commands);
 }
 
 int code_of(ExitCode code) { return static_cast<int>(code); }

@@ -16,6 +16,7 @@
 #include "scanner/commands/commands.h"
 #include "scanner/engine/sweep.h"
 #include "scanner/gateway_context.h"
+#include "scanner/log_comparison.h"
 #include "scanner/plan.h"
 #include "scanner/preparation.h"
 #include "scanner/progress.h"
@@ -320,7 +321,17 @@ class Scan {
     print_plan(summary, options_.scan.output.empty() ? PlanTo::Stderr : PlanTo::Stdout, console_);
     if (!counts.skipped_kinds.empty()) console_.line(skips_line(counts));
     if (!options_.scan.output.empty()) print_report(options_.scan.output, console_);
+    print_log_comparison();
     return code_of(summary, results);
+  }
+
+  /// E-126: the logs that were read may show what the gateway did already.
+  void print_log_comparison() {
+    if (options_.scan.output.empty() || stream_.evidence().empty()) return;
+    auto reader = output::Reader::open(options_.scan.output);
+    if (!reader) return;
+    if (const auto comparison = compare_with_log(*reader, stream_.evidence()))
+      Console::print("\nThe gateway's own log of DANE: " + comparison_text(*comparison));
   }
 
   ExitCode code_of(const SweepSummary& summary, const FileSink& results) {
