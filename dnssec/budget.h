@@ -11,8 +11,24 @@
 namespace danesweep::dnssec {
 
 enum class Limit : std::uint8_t {
-  None, FailedChecks, FailedUnits, Checks, Units, ChecksPerMessage, Sha1Blocks, Nsec3Records, NsecRecords, DsDigests,
-  Keys, KeysPerSignature, RrsetSize, ChainLinks, LabelSteps, Questions, RoundTrips, AnyRrsets,
+  None,
+  FailedChecks,
+  FailedUnits,
+  Checks,
+  Units,
+  ChecksPerMessage,
+  Sha1Blocks,
+  Nsec3Records,
+  NsecRecords,
+  DsDigests,
+  Keys,
+  KeysPerSignature,
+  RrsetSize,
+  ChainLinks,
+  LabelSteps,
+  Questions,
+  RoundTrips,
+  AnyRrsets,
 };
 std::string_view to_text(Limit limit);
 
@@ -53,7 +69,8 @@ class WorkBudget {
   const Policy* policy_;
   Limit exceeded_ = Limit::None;
   std::uint32_t checks_ = 0, units_ = 0, failed_checks_ = 0, failed_units_ = 0, message_checks_ = 0, sha1_blocks_ = 0,
-                ds_digests_ = 0, questions_ = 0, round_trips_ = 0, label_steps_ = 0, chain_links_ = 0, slice_ = 0, slice_blocks_ = 0;
+                ds_digests_ = 0, questions_ = 0, round_trips_ = 0, label_steps_ = 0, chain_links_ = 0, slice_ = 0,
+                slice_blocks_ = 0;
 };
 
 }  // namespace danesweep::dnssec

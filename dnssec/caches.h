@@ -58,7 +58,8 @@ class Caches {
   };
   virtual std::optional<SpanParameters> span_parameters(const wire::DomainName& zone, UnixTime now) = 0;
   /// A span of the zone that covers the hash.
-  virtual std::shared_ptr<const OptOutSpan> find_span(const wire::DomainName& zone, const std::array<std::uint8_t, 20>& hash, UnixTime now) = 0;
+  virtual std::shared_ptr<const OptOutSpan> find_span(const wire::DomainName& zone,
+                                                      const std::array<std::uint8_t, 20>& hash, UnixTime now) = 0;
   virtual void store(std::shared_ptr<const OptOutSpan> span) = 0;
   virtual SignatureMemo& memo() = 0;
 };

@@ -20,17 +20,62 @@ enum class Security : std::uint8_t;  // dnssec/verdict.h
 enum class Reason : std::uint8_t {
   None,
   // INSECURE
-  InsecureDelegation, InsecureDelegationOptout, OptoutSpan, UnsupportedAlgorithm, UnsupportedDigest,
-  UnsupportedKeySize, Nsec3Iterations, OutsideAnchors, UnsignableType, DnameTooLong,
+  InsecureDelegation,
+  InsecureDelegationOptout,
+  OptoutSpan,
+  UnsupportedAlgorithm,
+  UnsupportedDigest,
+  UnsupportedKeySize,
+  Nsec3Iterations,
+  OutsideAnchors,
+  UnsignableType,
+  DnameTooLong,
   // BOGUS (CnameLoop: also INSECURE)
-  CnameLoop, RrsigsMissing, ResolverStripsDnssec, SignatureExpired, SignatureNotYetValid, SignatureDatesReversed,
-  SignatureWrong, SignatureMalformed, MalformedRrset, SignerNotZone, SignerAboveAnchor, LabelsInvalid, NoMatchingKey,
-  KeyNotZoneKey, KeyRevoked, DnskeyMalformed, DnskeyMissing, DsNoMatchingKey, DsDigestWrong,
-  DnskeyNotSignedByDsKey, AnchorNoMatchingKey, DsDenialMissing, DsFromChild, DsAnswerInvalid, DenialMissing,
-  NxdomainNotProven, WildcardNotDenied, WildcardNoDenial, DenialWrongType, DenialFromParent, DenialWrongRcode,
-  DenialContradictory, NsecOverreach, Nsec3ParamsMixed, Nsec3Collision, DnameCnameMismatch, DnameWildcard,
+  CnameLoop,
+  RrsigsMissing,
+  ResolverStripsDnssec,
+  SignatureExpired,
+  SignatureNotYetValid,
+  SignatureDatesReversed,
+  SignatureWrong,
+  SignatureMalformed,
+  MalformedRrset,
+  SignerNotZone,
+  SignerAboveAnchor,
+  LabelsInvalid,
+  NoMatchingKey,
+  KeyNotZoneKey,
+  KeyRevoked,
+  DnskeyMalformed,
+  DnskeyMissing,
+  DsNoMatchingKey,
+  DsDigestWrong,
+  DnskeyNotSignedByDsKey,
+  AnchorNoMatchingKey,
+  DsDenialMissing,
+  DsFromChild,
+  DsAnswerInvalid,
+  DenialMissing,
+  NxdomainNotProven,
+  WildcardNotDenied,
+  WildcardNoDenial,
+  DenialWrongType,
+  DenialFromParent,
+  DenialWrongRcode,
+  DenialContradictory,
+  NsecOverreach,
+  Nsec3ParamsMixed,
+  Nsec3Collision,
+  DnameCnameMismatch,
+  DnameWildcard,
   // INDETERMINATE
-  ResolverTimeout, ResolverServfail, ResolverRefused, MalformedResponse, WorkLimit, NoValidAnchor, CryptoFailure,
+  ResolverTimeout,
+  ResolverServfail,
+  ResolverRefused,
+  MalformedResponse,
+  WorkLimit,
+  NoValidAnchor,
+  CryptoFailure,
 };
 
 /// What fills a sentence. Only what the reason's sentence names need be set.
@@ -46,7 +91,7 @@ struct ReasonFacts {
   std::string text;  ///< resolver address, limit, library error
 };
 
-std::string_view code(Reason reason);                  ///< "insecure-delegation"; "" for None
+std::string_view code(Reason reason);  ///< "insecure-delegation"; "" for None
 std::optional<Reason> parse_reason(std::string_view code);
 std::optional<std::uint16_t> extended_error(Reason reason);  ///< RFC 8914 number
 /// The status that this reason goes with; CnameLoop also goes with INSECURE. SECURE for None.

@@ -24,11 +24,13 @@ struct ZoneKey {
   std::uint16_t tag = 0;
   std::uint16_t flags = 0;
   std::uint8_t protocol = 0, algorithm = 0;
-  std::vector<std::uint8_t> rdata;             ///< whole DNSKEY RDATA
-  std::shared_ptr<const PublicKey> key;        ///< null when `fault` says why
+  std::vector<std::uint8_t> rdata;       ///< whole DNSKEY RDATA
+  std::shared_ptr<const PublicKey> key;  ///< null when `fault` says why
   std::optional<KeyFault> fault;
-  bool signs_key_set = false;                  ///< proved the DNSKEY set that it stands in (D-35)
-  bool may_sign() const { return (flags & wire::Dnskey::kZone) != 0 && (flags & wire::Dnskey::kRevoke) == 0 && protocol == 3; }
+  bool signs_key_set = false;  ///< proved the DNSKEY set that it stands in (D-35)
+  bool may_sign() const {
+    return (flags & wire::Dnskey::kZone) != 0 && (flags & wire::Dnskey::kRevoke) == 0 && protocol == 3;
+  }
 };
 
 /// Remembers good signatures (D-110): key = SHA-256 over signed octets and key. Never holds a failing result.
@@ -45,7 +47,7 @@ struct SignatureContext {
   const Policy* policy = nullptr;
   Crypto* crypto = nullptr;
   WorkBudget* budget = nullptr;
-  SignatureMemo* memo = nullptr;             ///< may be null
+  SignatureMemo* memo = nullptr;              ///< may be null
   std::vector<std::string>* trace = nullptr;  ///< one line per signature looked at; may be null
 };
 
@@ -60,13 +62,13 @@ enum class SignedRole : std::uint8_t {
 class VerifiedRrset {
  public:
   const wire::Rrset& rrset() const { return rrset_; }
-  const wire::DomainName& zone() const { return zone_; }     ///< signer
+  const wire::DomainName& zone() const { return zone_; }  ///< signer
   /// Label count of the best good signature (D-63): smaller than the owner's = expanded from a wildcard.
   std::uint8_t signed_labels() const { return labels_; }
   bool is_wildcard_expanded() const;
   /// `*.` + rightmost labels when expanded, else the owner (D-77).
   wire::DomainName signed_owner() const;
-  std::uint32_t ttl() const { return ttl_; }                 ///< D-14
+  std::uint32_t ttl() const { return ttl_; }  ///< D-14
   std::uint32_t original_ttl() const { return original_ttl_; }
   UnixTime expiration() const { return expiration_; }
   UnixTime inception() const { return inception_; }
@@ -85,7 +87,8 @@ class VerifiedRrset {
 };
 
 /// Why no signature of the RRset holds. Budget ended: security Indeterminate, reason WorkLimit; library: CryptoFailure.
-/// Signatures that do not count (unsupported algorithm, odd key size) are as if not there: RrsigsMissing if no other is.
+/// Signatures that do not count (unsupported algorithm, odd key size) are as if not there: RrsigsMissing if no other
+/// is.
 struct SignatureFailure {
   /// Bogus or Indeterminate; Insecure only with UnsupportedKeySize, when the key set holds no supported key but those
   /// that sign the set (D-35).

@@ -59,14 +59,15 @@ struct Verdict {
   wire::Rcode rcode = wire::Rcode::NoError;  ///< of the message that decided
   Reason reason = Reason::None;              ///< None exactly when SECURE
   ReasonFacts facts;
-  std::uint32_t ttl = 0;                     ///< seconds that this may be kept; 0 = not at all
-  std::vector<AnswerRecord> records;         ///< RRset of the asked type at the end of the chain; empty when BOGUS
-  std::vector<ChainLink> chain;              ///< in the order of proof
-  wire::DomainName final_name;               ///< expanded name: the asked name when there is no alias
-  std::uint32_t aliases = 0;                 ///< CNAME and DNAME links followed
-  Security first_link = Security::Indeterminate;  ///< status of the first alias link (T-15, T-24); without alias that of the answer
-  std::vector<std::string> trace;            ///< lines for `--trace`, filled only when asked for
-  std::vector<ResolverId> stripping;         ///< resolvers found to leave out DNSSEC records (D-59)
+  std::uint32_t ttl = 0;              ///< seconds that this may be kept; 0 = not at all
+  std::vector<AnswerRecord> records;  ///< RRset of the asked type at the end of the chain; empty when BOGUS
+  std::vector<ChainLink> chain;       ///< in the order of proof
+  wire::DomainName final_name;        ///< expanded name: the asked name when there is no alias
+  std::uint32_t aliases = 0;          ///< CNAME and DNAME links followed
+  Security first_link =
+      Security::Indeterminate;        ///< status of the first alias link (T-15, T-24); without alias that of the answer
+  std::vector<std::string> trace;     ///< lines for `--trace`, filled only when asked for
+  std::vector<ResolverId> stripping;  ///< resolvers found to leave out DNSSEC records (D-59)
 };
 
 }  // namespace danesweep::dnssec

@@ -29,7 +29,8 @@ struct ZoneKeys {
 
 /// What became of the step from a verified DS set (or anchors) to keys.
 struct KeySetOutcome {
-  Security security = Security::Bogus;  ///< Secure: `keys` set. Insecure: nothing usable (D-41). Bogus / Indeterminate: reason.
+  Security security =
+      Security::Bogus;  ///< Secure: `keys` set. Insecure: nothing usable (D-41). Bogus / Indeterminate: reason.
   Reason reason = Reason::None;
   ReasonFacts facts;
   std::shared_ptr<const ZoneKeys> keys;

@@ -46,9 +46,9 @@ enum class TlsKeys : std::uint8_t { Ecdsa, Rsa, Both };
 
 struct DnsSettings {
   std::vector<ResolverSetting> resolvers;
-  milliseconds timeout{5000};      ///< per try
+  milliseconds timeout{5000};  ///< per try
   std::uint32_t tries = 3;
-  std::uint32_t rate = 0;          ///< queries a second in all; 0 = none but the window
+  std::uint32_t rate = 0;  ///< queries a second in all; 0 = none but the window
   dnssec::TrustAnchors anchors;
   dnssec::Policy policy;
   std::optional<dnssec::UnixTime> validation_time;  ///< the validator's "now"; else the wall clock
@@ -65,8 +65,8 @@ struct ProbeSettings {
   Families families = Families::Both;
   TlsKeys tls_keys = TlsKeys::Ecdsa;
   std::optional<milliseconds> retry_after = milliseconds{120'000};  ///< nothing: no second try (T-47)
-  std::uint32_t rate = 100;        ///< starts a second in all; 0 = none
-  std::uint32_t max_probes = 512;  ///< open at once in all; 0 = none
+  std::uint32_t rate = 100;                                         ///< starts a second in all; 0 = none
+  std::uint32_t max_probes = 512;                                   ///< open at once in all; 0 = none
   RateLimit per_address{1, 0.2}, per_net{4, 2}, per_provider{8, 4};
   std::vector<std::string> source_addresses;
 };
@@ -78,7 +78,7 @@ struct EngineSettings {
   std::uint32_t max_inflight = 0;  ///< domains in work at once; 0 = the measured default
   std::uint64_t seed = 1;          ///< order among equal hosts and addresses (T-7, T-19)
   output::MultiMx multi_mx = output::MultiMx::First;
-  std::uint32_t confirm = 0;       ///< further looks at failing and undetermined domains
+  std::uint32_t confirm = 0;  ///< further looks at failing and undetermined domains
   bool simulate_failover = false;
 };
 

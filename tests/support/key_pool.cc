@@ -226,11 +226,16 @@ constexpr const char* kEd448[] = {
 
 std::span<const char* const> keys_of(int algorithm) {
   switch (algorithm) {
-    case 13: return kP256;
-    case 14: return kP384;
-    case 15: return kEd25519;
-    case 16: return kEd448;
-    default: return kRsa;
+    case 13:
+      return kP256;
+    case 14:
+      return kP384;
+    case 15:
+      return kEd25519;
+    case 16:
+      return kEd448;
+    default:
+      return kRsa;
   }
 }
 
