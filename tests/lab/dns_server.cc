@@ -66,6 +66,8 @@ class DnsServer::Loop {
 
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
+  Loop(Loop&&) = delete;
+  Loop& operator=(Loop&&) = delete;
 
   std::uint16_t port() const { return port_; }
 

@@ -18,6 +18,8 @@ class DnsServer {
   ~DnsServer();
   DnsServer(const DnsServer&) = delete;
   DnsServer& operator=(const DnsServer&) = delete;
+  DnsServer(DnsServer&&) = delete;
+  DnsServer& operator=(DnsServer&&) = delete;
 
   std::uint16_t port() const;
   void run();

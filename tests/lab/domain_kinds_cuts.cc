@@ -39,7 +39,7 @@ void forge_mx(Making& m, std::string_view relative) {
 }
 
 /// Sets the types that a denial record of `owner` shows, and signs it again.
-void show_types(Making& m, const Name& owner, std::vector<std::uint16_t> types) {
+void show_types(Making& m, const Name& owner, const std::vector<std::uint16_t>& types) {
   Zone& zone = m.zone();
   if (m.is_nsec()) {
     zone.on_set(owner, kNsec, [types](RrSet& set, Zone& z) {

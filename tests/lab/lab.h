@@ -26,6 +26,8 @@ class Lab {
   ~Lab();
   Lab(const Lab&) = delete;
   Lab& operator=(const Lab&) = delete;
+  Lab(Lab&&) = delete;
+  Lab& operator=(Lab&&) = delete;
 
   /// DANESWEEP_LAB_... and what takes the limits off (T-68).
   std::vector<std::pair<std::string, std::string>> variables() const;

@@ -55,6 +55,8 @@ class Folder {
   }
   Folder(const Folder&) = delete;
   Folder& operator=(const Folder&) = delete;
+  Folder(Folder&&) = delete;
+  Folder& operator=(Folder&&) = delete;
   const std::string& path() const { return path_; }
 
  private:
@@ -87,6 +89,7 @@ sigset_t block_endings() {
 
 int run_command(const std::vector<std::string>& command, const Lab& lab, const sigset_t& endings) {
   std::vector<char*> arguments;
+  arguments.reserve(command.size() + 1);
   for (const auto& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
   const auto variables = lab.variables();

@@ -34,7 +34,7 @@ class Name {
   std::string order_key() const;
 
   friend bool operator==(const Name&, const Name&) = default;
-  friend auto operator<=>(const Name&, const Name&) = default;
+  friend bool operator<(const Name& a, const Name& b) { return a.wire_ < b.wire_; }  ///< for maps; not canonical
 
  private:
   std::string wire_;

@@ -157,8 +157,11 @@ std::string sign(const RrSet& set, const Key& key, const SignatureFields& fields
                            u16(fields.tag) + fields.signer.wire();
   const std::string front = signed_owner(set.owner, labels).wire() + u16(set.type) + u16(1) + u32(ttl);
   std::string octets = head;
-  for (const auto& rdata : canonical_order(set))
-    octets += front + u16(static_cast<std::uint16_t>(rdata.size())) + rdata;
+  for (const auto& rdata : canonical_order(set)) {
+    octets += front;
+    octets += u16(static_cast<std::uint16_t>(rdata.size()));
+    octets += rdata;
+  }
   return head + key.sign(octets);
 }
 

@@ -41,6 +41,8 @@ class Key {
   ~Key();
   Key(const Key&) = delete;
   Key& operator=(const Key&) = delete;
+  Key(Key&&) = delete;
+  Key& operator=(Key&&) = delete;
 
   std::uint8_t algorithm() const { return algorithm_; }
   const std::string& public_key() const { return public_key_; }

@@ -14,7 +14,7 @@ using Do = Step::Do;
 using namespace std::chrono_literals;
 
 constexpr std::size_t kMaxInput = 8192;
-constexpr std::size_t kFloodChunk = 64 * 1024;
+constexpr std::size_t kFloodChunk = 65536;
 
 // A good server's part in the dialogue, said at each turn for which the kind has no script of its own.
 const ServerKind kGood = {
@@ -75,12 +75,12 @@ void SmtpConnection::read_lines(SteadyTime now) {
     std::string line = input_.substr(0, end);
     input_.erase(0, end + 1);
     if (!line.empty() && line.back() == '\r') line.pop_back();
-    obey(std::move(line));
+    obey(line);
     run_steps(now);
   }
 }
 
-void SmtpConnection::obey(std::string line) {
+void SmtpConnection::obey(const std::string& line) {
   log_(line);
   std::string verb = line.substr(0, line.find(' '));
   for (char& letter : verb) letter = static_cast<char>(std::toupper(static_cast<unsigned char>(letter)));

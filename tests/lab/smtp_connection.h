@@ -30,6 +30,8 @@ class SmtpConnection {
   ~SmtpConnection();
   SmtpConnection(const SmtpConnection&) = delete;
   SmtpConnection& operator=(const SmtpConnection&) = delete;
+  SmtpConnection(SmtpConnection&&) = delete;
+  SmtpConnection& operator=(SmtpConnection&&) = delete;
 
   void start(SteadyTime now);
   void receive(std::string_view octets, SteadyTime now);
@@ -49,7 +51,7 @@ class SmtpConnection {
   void say(const std::string& text);
   bool drip(Step& step, SteadyTime now);
   void read_lines(SteadyTime now);
-  void obey(std::string line);
+  void obey(const std::string& line);
   void start_tls();
   void run_tls(SteadyTime now);
   void take_tls_output(SteadyTime now);

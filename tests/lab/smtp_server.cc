@@ -167,6 +167,8 @@ class SmtpServer::Loop {
 
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
+  Loop(Loop&&) = delete;
+  Loop& operator=(Loop&&) = delete;
 
   void listen(const Listener& listener) {
     const Listening listening = listener.kind->server->listening;
@@ -362,7 +364,7 @@ class SmtpServer::Loop {
   std::map<const HostKind*, std::pair<std::unique_ptr<Showing>, Context>> contexts_;
 };
 
-SmtpServer::SmtpServer(ChainMaker& chains, std::uint16_t port, std::string log_file)
+SmtpServer::SmtpServer(ChainMaker& chains, std::uint16_t port, const std::string& log_file)
     : loop_(std::make_unique<Loop>(chains, port, log_file)) {}
 SmtpServer::~SmtpServer() = default;
 void SmtpServer::listen(const Listener& listener) { loop_->listen(listener); }

@@ -23,10 +23,12 @@ struct Listener {
 class SmtpServer {
  public:
   /// `chains` must outlive this. `log_file` may be empty.
-  SmtpServer(ChainMaker& chains, std::uint16_t port, std::string log_file);
+  SmtpServer(ChainMaker& chains, std::uint16_t port, const std::string& log_file);
   ~SmtpServer();
   SmtpServer(const SmtpServer&) = delete;
   SmtpServer& operator=(const SmtpServer&) = delete;
+  SmtpServer(SmtpServer&&) = delete;
+  SmtpServer& operator=(SmtpServer&&) = delete;
 
   /// Throws std::runtime_error if the address cannot be bound.
   void listen(const Listener& listener);

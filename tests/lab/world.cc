@@ -117,7 +117,7 @@ std::string World::anchor() {
 std::string World::address_of(const HostKind& kind) {
   if (kind.server->odd == Odd::FirstTime) {
     ++own_addresses_;
-    const std::string address = fmt::format("127.2.{}.{}", own_addresses_ / 250, own_addresses_ % 250 + 1);
+    std::string address = fmt::format("127.2.{}.{}", own_addresses_ / 250, own_addresses_ % 250 + 1);
     listeners_.push_back({address, &kind});
     return address;
   }

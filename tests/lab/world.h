@@ -37,8 +37,11 @@ inline constexpr const char* kPlainTld = "plain";
 class World {
  public:
   explicit World(const WorldOptions& options);
+  ~World() = default;
   World(const World&) = delete;
   World& operator=(const World&) = delete;
+  World(World&&) = delete;
+  World& operator=(World&&) = delete;
 
   const WorldOptions& options() const { return options_; }
   ZoneTable& zones() { return zones_; }

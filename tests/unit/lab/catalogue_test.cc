@@ -41,11 +41,11 @@ TEST(Catalogue, EveryKindHasAnIdOfItsOwnAndAnEnglishName) {
 }
 
 TEST(Catalogue, KindsTakeTurnsSoThatAsManyDomainsAsKindsHaveAll) {
-  std::map<std::string, std::set<std::string>> seen;
-  for (const auto& expectation : expectations_of_one_of_each()) seen[expectation.kind].insert(expectation.denial);
+  std::map<std::string, std::size_t> seen;
+  for (const auto& expectation : expectations_of_one_of_each()) ++seen[expectation.kind];
   for (const auto& kind : domain_kinds()) {
     if (is_left_out(kind)) continue;
-    EXPECT_EQ(seen[kind.id].size(), flavours(kind).size()) << kind.id;
+    EXPECT_EQ(seen[kind.id], flavours(kind).size()) << kind.id;
   }
 }
 
@@ -54,7 +54,7 @@ TEST(Catalogue, EveryRowOfBothTablesComesInNsecAndInNsec3Zones) {
   for (const auto& expectation : expectations_of_one_of_each()) {
     const auto record = expected_record(expectation);
     for (const char* field : {"row_mandatory", "row_opportunistic"})
-      if (record.contains(field)) flavours_of_row[record[field]].insert(expectation.denial == "nsec");
+      if (record.contains(field)) flavours_of_row[record[field]].insert(expectation.domain.ends_with(".nsec"));
   }
   for (int i = 1; i <= 15; ++i) EXPECT_EQ(flavours_of_row["M-" + std::to_string(i)].size(), 2U) << "M-" << i;
   for (int i = 1; i <= 14; ++i) EXPECT_EQ(flavours_of_row["O-" + std::to_string(i)].size(), 2U) << "O-" << i;

@@ -31,7 +31,7 @@ TEST(TypeBitmap, IsThatOfRfc4034Section43) {
   EXPECT_EQ(to_hex(type_bitmap({kA, kMx, kRrsig, kNsec, 1234})),
             "0006400100000003"
             "041b" +
-                std::string(26 * 2, '0') + "20");
+                std::string(52, '0') + "20");
 }
 
 // RFC 5155 appendix A: hashes of the example zone.
@@ -60,6 +60,7 @@ class Answers : public testing::Test {
 
   std::vector<std::string> owners(const std::vector<Item>& items) {
     std::vector<std::string> result;
+    result.reserve(items.size());
     for (const auto& item : items) result.push_back(item.owner.text() + " " + type_text(item.set->type));
     return result;
   }
