@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -483,6 +484,19 @@ void DnsTransport::socket_state(void* data, int socket, int readable, int writab
   uv_poll_start(&channel.poll->handle, (readable != 0 ? UV_READABLE : 0) | (writable != 0 ? UV_WRITABLE : 0), on_poll);
 }
 
+/// c-ares takes one read for a length and one for its message, each a call: without this a burst of TCP answers would
+/// need two wake-ups, and two naps, for each.
+void DnsTransport::read_on(Channel& channel, int socket) {
+  constexpr int kMostReads = 512;  // then the other sockets have their turn; the poll is level triggered
+  for (int reads = 0, waiting = 0; reads < kMostReads && channel.poll != nullptr; ++reads) {
+    int now_open = -1;
+    const auto* handle = reinterpret_cast<const uv_handle_t*>(&channel.poll->handle);
+    if (uv_fileno(handle, &now_open) != 0 || now_open != socket) return;  // closed and opened anew meanwhile
+    if (ioctl(socket, FIONREAD, &waiting) != 0 || waiting <= 0) return;
+    ares_process_fd(channel.handle, socket, ARES_SOCKET_BAD);
+  }
+}
+
 void DnsTransport::on_poll(uv_poll_t* handle, int status, int events) {
   Channel& channel = *static_cast<Poll*>(handle->data)->channel;
   DnsTransport& self = *channel.owner;
@@ -493,6 +507,7 @@ void DnsTransport::on_poll(uv_poll_t* handle, int status, int events) {
   const bool writable = status < 0 || (events & UV_WRITABLE) != 0;
   ares_process_fd(channel.handle, readable ? socket : ARES_SOCKET_BAD, writable ? socket : ARES_SOCKET_BAD);
   if (channel.carrier == Carrier::Udp) self.notice_troubles(channel);
+  if (channel.carrier == Carrier::Tcp && readable) read_on(channel, socket);
   self.deliver();
 }
 

@@ -106,6 +106,7 @@ class DnsTransport {
   static void socket_state(void* channel, int socket, int readable, int writable);
   static void answered(void* attempt, int status, int timeouts, unsigned char* octets, int size);
   static void on_poll(uv_poll_t* handle, int status, int events);
+  static void read_on(Channel& channel, int socket);
   /// True: c-ares must not see this datagram.
   bool intercept(Channel& channel, wire::Bytes datagram);
 

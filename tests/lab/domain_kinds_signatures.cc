@@ -243,10 +243,11 @@ std::vector<DomainKind> links() {
     secure("ds-32", "32 DS, one of them right (D-102)", with_ds([](Zone& z) {
       Ds all = {good_ds(z)}; for (std::uint16_t i = 0; i < 31; ++i) all.push_back(ds_of(13, 2, 32, static_cast<std::uint16_t>(1000 + i))); return all; })),
     bogus("ds-bad-sig", "the parent's signature over DS wrong", "signature-wrong", [](Making& m) { m.zone(); m.top().on_set(m.domain(), kDs, bit_flipped()); }),
+    // Not below an opt-out span: one that was proven for another name proves this one insecure as well (D-108).
     bogus("ds-denial-bad-sig", "the parent's denial of DS badly signed (D-55)", "signature-wrong", [](Making& m) {
       m.unsigned_zone(); m.host(m.provider(), "mx-good"); m.tamper(m.domain(), kDs, [](Answer& answer) {
         for (auto& item : answer.authority) { if (item.set->type != kNsec && item.set->type != kNsec3) continue;
-          RrSet broken = *item.set; for (auto& signature : broken.signatures) signature.back() = static_cast<char>(signature.back() ^ 1); item.set = answer.keep(std::move(broken)); } }); }, kBoth, kLying),
+          RrSet broken = *item.set; for (auto& signature : broken.signatures) signature.back() = static_cast<char>(signature.back() ^ 1); item.set = answer.keep(std::move(broken)); } }); }, Flavours::Nsec, kLying),
   };
 }
 // clang-format on
