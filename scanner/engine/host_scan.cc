@@ -21,7 +21,7 @@ void note_once(std::vector<std::string>& notes, std::string_view note) {
 
 /// `_25._tcp.` in front of the base (T-23).
 wire::Parsed<wire::DomainName> tlsa_name(const wire::DomainName& base, std::uint16_t port) {
-  const auto below_tcp = base.with_label(std::string_view("_tcp"));
+  auto below_tcp = base.with_label(std::string_view("_tcp"));
   if (!below_tcp) return below_tcp;
   return below_tcp->with_label(std::string_view("_" + std::to_string(port)));
 }

@@ -55,7 +55,7 @@ void Lookups::want(RunId id, const dnssec::Wanted& wanted) {
   const bool is_own = wanted.question == run.question;
   const dnssec::Wanted* const key = &flight->first;  // stays put until `answered` erases it
   source_->ask(
-      wanted, [this, key](dnssec::Response response) { answered(*key, response); }, is_own ? run.log : nullptr);
+      wanted, [this, key](const dnssec::Response& response) { answered(*key, response); }, is_own ? run.log : nullptr);
 }
 
 void Lookups::answered(const dnssec::Wanted& wanted, const dnssec::Response& response) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <compare>
 
 #include "dnssec/wire/rdata.h"
 #include "scanner/engine/shuffle.h"
@@ -46,7 +47,7 @@ std::vector<MxTarget> distinct(const std::vector<wire::Mx>& records) {
   for (const wire::Mx& mx : records) targets.push_back({mx.exchange, mx.preference, target_kind(mx.exchange)});
   std::sort(targets.begin(), targets.end(), [](const MxTarget& a, const MxTarget& b) {
     const auto order = a.name <=> b.name;
-    return order != 0 ? order < 0 : a.preference < b.preference;
+    return std::is_eq(order) ? a.preference < b.preference : std::is_lt(order);
   });
   const auto is_same = [](const MxTarget& a, const MxTarget& b) { return a.name == b.name; };
   targets.erase(std::unique(targets.begin(), targets.end(), is_same), targets.end());

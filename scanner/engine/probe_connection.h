@@ -48,7 +48,7 @@ class LoopDialler : public Dialler {
 
  private:
   friend class ProbeConnection;
-  static constexpr std::size_t kReadOctets = 64 * 1024;
+  static constexpr std::size_t kReadOctets = 65'536;
 
   Loop* loop_;
   const Clock* clock_;

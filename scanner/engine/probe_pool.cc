@@ -243,7 +243,7 @@ void ProbePool::note_reachability(const Job& job, const tls::Capture& capture, C
   calls.notices.push_back("port " + std::to_string(settings_.smtp_port) + " seems to be blocked from this machine");
 }
 
-void ProbePool::finish(Job& job, ProbeRecordPtr record, Calls& calls) {
+void ProbePool::finish(Job& job, const ProbeRecordPtr& record, Calls& calls) {
   job.record = record;
   for (Waiter& waiter : job.waiters) calls.waiters.emplace_back(std::move(waiter), record);
   job.waiters.clear();

@@ -74,7 +74,7 @@ class ProbePool {
   void dialled(Job& job, Dialled result);
   bool may_retry(const Job& job, const tls::Capture& capture, Instant now) const;
   void note_reachability(const Job& job, const tls::Capture& capture, Calls& calls);
-  void finish(Job& job, ProbeRecordPtr record, Calls& calls);
+  void finish(Job& job, const ProbeRecordPtr& record, Calls& calls);
   void finish_queued(Provider& provider, tls::Outcome why, Calls& calls);
   void block_port(Calls& calls);
   void forget_oldest();

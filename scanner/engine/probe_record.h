@@ -24,7 +24,7 @@ struct ProbeKey {
   std::string base;
   tls::KeyOffer offer{};
   friend bool operator==(const ProbeKey&, const ProbeKey&) = default;
-  friend auto operator<=>(const ProbeKey&, const ProbeKey&) = default;
+  friend auto operator<=>(const ProbeKey&, const ProbeKey&) = default;  // NOLINT(modernize-use-nullptr): its 0
 };
 
 /// One try, made by a worker.

@@ -136,6 +136,13 @@ std::optional<ResolverId> ResolverPool::choose(const Ask& ask, std::size_t level
   return std::nullopt;
 }
 
+/// Somebody of the level could take this question, were it not for the windows.
+bool ResolverPool::has_reachable(const Ask& ask, std::size_t level) const {
+  const auto& ids = health_->levels()[level];
+  return std::any_of(ids.begin(), ids.end(),
+                     [&](ResolverId id) { return may_ask(ask, id) && health_->is_reachable(id); });
+}
+
 ResolverPool::Placement ResolverPool::place(Ask& ask) {
   const Instant now = clock_->steady();
   if (ask.not_before > now) return Placement::Later;
@@ -145,23 +152,25 @@ ResolverPool::Placement ResolverPool::place(Ask& ask) {
   }
   if (const auto ended = judge_tries(ask)) return *ended;
   const std::size_t last = last_level(ask);
-  for (std::size_t level = ask.level; level <= last; ++level) {
-    if (is_asked_out(ask, level)) {  // errors never lead to a lower priority
-      finish_empty(ask);
-      return Placement::Ended;
-    }
-    if (const auto chosen = choose(ask, level)) return start_try(ask, *chosen) ? Placement::Sent : Placement::Wait;
-    const auto& ids = health_->levels()[level];
-    const bool is_usable = std::any_of(ids.begin(), ids.end(),
-                                       [&](ResolverId id) { return may_ask(ask, id) && health_->is_reachable(id); });
-    if (is_usable) return ask.wanted.not_from == dnssec::kNoResolver ? Placement::Wait : Placement::Later;
-    if (health_->is_any_reachable(level)) break;
-  }
-  if (ask.wanted.not_from != dnssec::kNoResolver) {  // there is no other one that can be reached
-    finish(ask, {dnssec::NoOtherResolver{}, dnssec::kNoResolver});
+  for (std::size_t level = ask.level; level <= last; ++level)
+    if (const auto placed = place_at(ask, level)) return *placed;
+  if (ask.wanted.not_from == dnssec::kNoResolver) return Placement::Later;
+  finish(ask, {dnssec::NoOtherResolver{}, dnssec::kNoResolver});  // there is no other one that can be reached
+  return Placement::Ended;
+}
+
+/// Nothing: nobody of this level can be reached, the next one may be asked.
+std::optional<ResolverPool::Placement> ResolverPool::place_at(Ask& ask, std::size_t level) {
+  if (is_asked_out(ask, level)) {  // errors never lead to a lower priority
+    finish_empty(ask);
     return Placement::Ended;
   }
-  return Placement::Later;
+  const bool is_particular = ask.wanted.not_from != dnssec::kNoResolver;
+  if (const auto chosen = choose(ask, level)) return start_try(ask, *chosen) ? Placement::Sent : Placement::Wait;
+  if (has_reachable(ask, level)) return is_particular ? Placement::Later : Placement::Wait;  // for its window
+  if (is_particular || !health_->is_any_reachable(level)) return std::nullopt;
+  finish_empty(ask);  // all that can be reached have given errors; the others may never come back
+  return Placement::Ended;
 }
 
 bool ResolverPool::start_try(Ask& ask, ResolverId resolver) {

@@ -67,6 +67,8 @@ class ResolverPool : public ResponseSource {
   };
 
   Placement place(Ask& ask);
+  std::optional<Placement> place_at(Ask& ask, std::size_t level);
+  bool has_reachable(const Ask& ask, std::size_t level) const;
   bool start_try(Ask& ask, ResolverId resolver);
   std::optional<ResolverId> choose(const Ask& ask, std::size_t level);
   std::optional<Placement> judge_tries(Ask& ask);

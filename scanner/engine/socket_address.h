@@ -31,7 +31,7 @@ struct IpAddress {
   /// T-21.
   bool is_special() const;
   friend bool operator==(const IpAddress&, const IpAddress&) = default;
-  friend auto operator<=>(const IpAddress&, const IpAddress&) = default;
+  friend auto operator<=>(const IpAddress&, const IpAddress&) = default;  // NOLINT(modernize-use-nullptr): its 0
 };
 
 /// T-22: a UDP socket can be connected into 2000::/3.

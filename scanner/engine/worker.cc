@@ -181,9 +181,9 @@ void Worker::carry_out(Active& active, const ScanWants& wants) {
 
 // A domain's MX is asked for once in a sweep; what hosts have may be shared by a hundred thousand domains.
 void Worker::look_up(Active& active, const WantedLookup& wanted) {
-  LookupLog log = begin_log(active, wanted);
+  const LookupLog log = begin_log(active, wanted);
   if (wanted.tag.kind != LookupKind::Mx && active.pass != Pass::Confirm) {
-    look_up_shared(active, wanted, std::move(log));
+    look_up_shared(active, wanted, log);
     return;
   }
   const auto hint = wanted.tag.kind == LookupKind::Mx ? dnssec::NameHint::LikelyZoneCut : dnssec::NameHint::None;
@@ -192,7 +192,7 @@ void Worker::look_up(Active& active, const WantedLookup& wanted) {
       [this, &active, tag = wanted.tag](VerdictPtr verdict) { look_up_done(active, tag, std::move(verdict)); }, log);
 }
 
-void Worker::look_up_shared(Active& active, const WantedLookup& wanted, LookupLog log) {
+void Worker::look_up_shared(Active& active, const WantedLookup& wanted, const LookupLog& log) {
   AnswerCache& answers = dns_of(active).answers;
   const LookupTag tag = wanted.tag;
   auto claimed = answers.claim(wanted.question, [this, &active, tag](VerdictPtr verdict) {

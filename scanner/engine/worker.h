@@ -56,7 +56,7 @@ class Worker {
   void work(Active& active);
   void carry_out(Active& active, const ScanWants& wants);
   void look_up(Active& active, const WantedLookup& wanted);
-  void look_up_shared(Active& active, const WantedLookup& wanted, LookupLog log);
+  void look_up_shared(Active& active, const WantedLookup& wanted, const LookupLog& log);
   void probe(Active& active, const WantedProbe& wanted);
   LookupLog begin_log(Active& active, const WantedLookup& wanted);
   void look_up_done(Active& active, const LookupTag& tag, VerdictPtr verdict);

@@ -107,6 +107,7 @@ const Row kRows[] = {
      {3}},
     {"D-61 all silent", {{Silent, 0}, {Silent, 0}}, "no reply", -1, {}},
     {"D-61 all dead", {{Dead, 0}, {Dead, 1}}, "no reply", -1, {}},
+    {"D-61 one dead, one with an error: the error", {{Dead, 0}, {Servfail, 0}, {Good, 1}}, "error SERVFAIL", 1, {2}},
     {"D-61 one silent, one with an error: the error", {{Silent, 0}, {Servfail, 0}}, "error SERVFAIL", 1, {}},
 };
 class Asking : public testing::TestWithParam<Row> {};
