@@ -34,6 +34,7 @@ void add_all(CLI::App& root, Commands& commands) {
   add_anchors(root, commands);
   add_report(root, commands);
   add_export(root, commands);
+  add_diff(root, commands);
   add_merge(root, commands);
   add_compare_log(root, commands);
 }

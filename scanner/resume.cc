@@ -22,6 +22,8 @@ class AppendingSink : public output::Sink {
   ~AppendingSink() override { ::close(descriptor_); }
   AppendingSink(const AppendingSink&) = delete;
   AppendingSink& operator=(const AppendingSink&) = delete;
+  AppendingSink(AppendingSink&&) = delete;
+  AppendingSink& operator=(AppendingSink&&) = delete;
   tl::expected<void, std::string> write(std::string_view octets) override { return sink_->write(octets); }
 
  private:

@@ -39,6 +39,7 @@ void add_query(CLI::App& root, Commands& commands);
 void add_anchors(CLI::App& root, Commands& commands);
 void add_report(CLI::App& root, Commands& commands);
 void add_export(CLI::App& root, Commands& commands);
+void add_diff(CLI::App& root, Commands& commands);
 void add_merge(CLI::App& root, Commands& commands);
 void add_compare_log(CLI::App& root, Commands& commands);
 

@@ -46,6 +46,8 @@ class Parser {
   ~Parser() { csv_free(&parser_); }
   Parser(const Parser&) = delete;
   Parser& operator=(const Parser&) = delete;
+  Parser(Parser&&) = delete;
+  Parser& operator=(Parser&&) = delete;
 
   /// One line with its newline. True: the record is complete, `row()` holds it.
   bool feed(std::string_view line) {

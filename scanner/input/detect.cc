@@ -8,6 +8,7 @@
 #include "scanner/input/cef.h"
 #include "scanner/input/csv.h"
 #include "scanner/input/domain_list.h"
+#include "scanner/input/line_reader.h"
 #include "scanner/input/mail_logs.h"
 #include "scanner/input/postfix_maillog.h"
 #include "scanner/input/top_hosts.h"
@@ -71,7 +72,7 @@ std::optional<Format> parse_format(std::string_view name) {
 }
 
 Format detect_format(std::string_view head) {
-  const Lines lines = first_lines(head.substr(0, 64 * 1024));
+  const Lines lines = first_lines(head.substr(0, kHead));
   return std::ranges::find_if(kFormats, [&](const FormatRow& row) { return row.fits(lines); })->format;
 }
 

@@ -16,8 +16,8 @@
 
 namespace danesweep::input {
 
-inline constexpr std::size_t kMaxLine = 1024 * 1024;
-inline constexpr std::size_t kHead = 64 * 1024;
+inline constexpr std::size_t kMaxLine = std::size_t{1024} * 1024;
+inline constexpr std::size_t kHead = std::size_t{64} * 1024;
 
 enum class LineState : std::uint8_t { Whole, TooLong };
 

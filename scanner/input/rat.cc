@@ -45,6 +45,22 @@ void RecipientAccessTable::add(const std::string& name, const Rule& rule) {
   if (seen_.try_emplace(name, rule).second) names_.put(name, rule);  // a later one never matches
 }
 
+tl::expected<void, std::string> RecipientAccessTable::add_entry(std::string_view entry, const Rule& rule,
+                                                                std::string_view file) {
+  if (is_narrow(entry)) return {};
+  if (same_word(entry, "ALL")) {
+    if (!all_) all_ = rule;
+    if (rule.accept)
+      warnings_.push_back(
+          at_line(file, rule.order, "ALL ACCEPT: this listener is an open relay; it makes no own domains"));
+    return {};
+  }
+  const auto name = configured_name(entry);
+  if (!name) return tl::unexpected(at_line(file, rule.order, fmt::format("'{}' is no domain", escape_text(entry, 80))));
+  add(*name, rule);
+  return {};
+}
+
 tl::expected<RecipientAccessTable, std::string> RecipientAccessTable::parse(std::string_view content,
                                                                             std::string_view file) {
   RecipientAccessTable table;
@@ -52,21 +68,9 @@ tl::expected<RecipientAccessTable, std::string> RecipientAccessTable::parse(std:
     if (holds_control(line.text)) return tl::unexpected(at_line(file, line.number, "octets that are no text"));
     const auto parsed = parse_line(line.text);
     if (!parsed) return tl::unexpected(at_line(file, line.number, parsed.error()));
-    const Rule rule{line.number, parsed->accept};
-    for (const std::string_view entry : parsed->entries) {
-      if (is_narrow(entry)) continue;
-      if (same_word(entry, "ALL")) {
-        if (!table.all_) table.all_ = rule;
-        if (rule.accept)
-          table.warnings_.push_back(
-              at_line(file, line.number, "ALL ACCEPT: this listener is an open relay; it makes no own domains"));
-        continue;
-      }
-      const auto name = configured_name(entry);
-      if (!name)
-        return tl::unexpected(at_line(file, line.number, fmt::format("'{}' is no domain", escape_text(entry, 80))));
-      table.add(*name, rule);
-    }
+    for (const std::string_view entry : parsed->entries)
+      if (const auto added = table.add_entry(entry, {line.number, parsed->accept}, file); !added)
+        return tl::unexpected(added.error());
   }
   return table;
 }

@@ -21,10 +21,11 @@ class RecipientAccessTable {
 
  private:
   struct Rule {
-    std::size_t order = 0;  ///< position in the file
+    std::size_t order = 0;  ///< its line in the file
     bool accept = false;
   };
   void add(const std::string& name, const Rule& rule);
+  tl::expected<void, std::string> add_entry(std::string_view entry, const Rule& rule, std::string_view file);
 
   NameTable<Rule> names_;
   std::optional<Rule> all_;

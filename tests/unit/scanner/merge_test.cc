@@ -6,6 +6,7 @@
 
 #include "output/writer.h"
 #include "scanner/log_comparison.h"
+#include "scanner/result_diff.h"
 #include "scanner/resume.h"
 #include "tests/unit/input/inputs.h"
 
@@ -148,6 +149,52 @@ TEST(CompareLog, E126_NamesEachDomainThatDiffers) {
   ASSERT_EQ(comparison->differing.size(), 1U);
   EXPECT_EQ(comparison->differing[0].domain, "d1.example");
   EXPECT_NE(comparison_text(*comparison).find("d1.example: predicted DANE_FAIL"), std::string::npos);
+}
+
+struct ChangeRow {
+  Action before;
+  const char* reason_before;
+  Action after;
+  const char* reason_after;
+  std::optional<Change> change;
+};
+
+TEST(Diff, EachPairOfVerdictsIsOneKindOfChange) {
+  const ChangeRow rows[] = {
+      {Action::DaneSuccess, "ok", Action::DaneSuccess, "ok", {}},
+      {Action::Fallback, "tlsa-none", Action::Fallback, "mx-insecure", Change::Reason},
+      {Action::DaneSuccess, "ok", Action::DaneFail, "tlsa-mismatch", Change::Regression},
+      {Action::DaneSuccess, "ok", Action::Fallback, "tlsa-none", Change::Regression},
+      {Action::Undetermined, "connect-timeout", Action::DaneFail, "tlsa-mismatch", Change::Regression},
+      {Action::NotApplicable, "null-mx", Action::DaneFail, "mx-bogus", Change::Regression},
+      {Action::DaneFail, "tlsa-mismatch", Action::DaneSuccess, "ok", Change::Fix},
+      {Action::DaneFail, "mx-bogus", Action::NotApplicable, "no-such-domain", Change::Fix},
+      {Action::Fallback, "tlsa-none", Action::DaneSuccess, "ok", Change::Fix},
+      {Action::DaneSuccess, "ok", Action::Undetermined, "connect-timeout", Change::NotKnownNow},
+      {Action::DaneFail, "mx-bogus", Action::Undetermined, "mx-lookup-failed", Change::NotKnownNow},
+      {Action::Undetermined, "connect-timeout", Action::DaneSuccess, "ok", Change::KnownNow},
+      {Action::DaneSuccess, "ok", Action::NotApplicable, "null-mx", Change::Applicability},
+  };
+  for (const ChangeRow& row : rows)
+    EXPECT_EQ(compare_verdicts(row.before, row.reason_before, row.after, row.reason_after), row.change)
+        << output::to_text(row.before) << " to " << output::to_text(row.after);
+}
+
+TEST(Diff, RanksByChangeRecipientsAndName) {
+  const input::TemporaryFolder folder;
+  const output::InputCounts four{4, 4, 0, 0, 0, {}};
+  auto older = output::Reader::open(write_file(folder.file("old"), 1, 1, {0, 1, 2}, four));
+  auto newer = output::Reader::open(write_file(folder.file("new"), 1, 1, {1, 2, 3}, four));
+  const auto diff = diff_results(*older, *newer);
+  ASSERT_TRUE(diff.has_value()) << diff.error();
+  EXPECT_EQ(diff->same, 2U);
+  ASSERT_EQ(diff->changed.size(), 2U);
+  EXPECT_EQ(diff->changed[0].domain, "d3.example");
+  EXPECT_EQ(diff->changed[1].change, Change::Vanished);
+  EXPECT_TRUE(diff_text(*diff, DiffFormat::Text)
+                  .starts_with("0 regressions, 0 fixes, 0 not known now, 2 other changes, 2 unchanged\n"));
+  EXPECT_NE(diff_text(*diff, DiffFormat::Json).find("\"appeared\":1"), std::string::npos);
+  EXPECT_NE(diff_text(*diff, DiffFormat::Markdown).find("## vanished: 1"), std::string::npos);
 }
 
 }  // namespace
