@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <utility>
@@ -54,7 +55,7 @@ std::string_view what_else_it_is(std::string_view head) {
 }  // namespace
 
 LineReader::LineReader(std::string name, std::unique_ptr<ByteSource> source)
-    : name_(std::move(name)), source_(std::move(source)), buffer_(2 * kMaxLine) {
+    : name_(std::move(name)), source_(std::move(source)), buffer_(2 * kHead) {
   while (end_ < kHead && fill()) {
   }
   if (head().starts_with("\xef\xbb\xbf")) begin_ += 3;
@@ -79,6 +80,7 @@ bool LineReader::fill() {
     searched_ = searched_ > begin_ ? searched_ - begin_ : 0;
     begin_ = 0;
   }
+  if (end_ == buffer_.size()) buffer_.resize(std::min(2 * buffer_.size(), 2 * kMaxLine));  // a long line
   const std::size_t got = source_->read(std::span(buffer_).subspan(end_));
   end_ += got;
   ended_ = got == 0;
