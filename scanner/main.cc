@@ -45,7 +45,7 @@ int code_of(ExitCode code) { return static_cast<int>(code); }
 int usage_error(const CLI::App& app, const std::string& text) {
   std::string name = app.get_name();
   for (const CLI::App* parent = app.get_parent(); parent != nullptr; parent = parent->get_parent())
-    name = parent->get_name() + " " + name;
+    name.insert(0, parent->get_name() + " ");
   const std::string message = "danesweep: " + text + "\nSee: " + name + " --help\n";
   std::fwrite(message.data(), 1, message.size(), stderr);
   return code_of(ExitCode::Usage);

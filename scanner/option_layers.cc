@@ -176,7 +176,7 @@ Done apply_layers(const CLI::App& root, CLI::App& command, std::string config_fi
       if (!is_repeatable(*option) && found->values.size() > 1) found->values = {found->values.back()};
     }
     if (!found) continue;
-    if (const auto done = give(*option, *found); !done) return done;
+    if (auto done = give(*option, *found); !done) return done;
   }
   return {};
 }

@@ -97,7 +97,7 @@ std::optional<std::int64_t> offset_of(std::string_view text) {
   if (text.size() != 6 || (text[0] != '+' && text[0] != '-') || text[3] != ':') return std::nullopt;
   const auto hours = whole_number<unsigned>(text.substr(1, 2)), minutes = whole_number<unsigned>(text.substr(4, 2));
   if (!hours || !minutes || *hours > 23 || *minutes > 59) return std::nullopt;
-  const std::int64_t seconds = *hours * 3600 + *minutes * 60;
+  const std::int64_t seconds = std::int64_t{*hours} * 3600 + std::int64_t{*minutes} * 60;
   return text[0] == '-' ? -seconds : seconds;
 }
 
