@@ -67,7 +67,7 @@ constexpr Advice kAdvice[] = {
     {"E-115 (6)", any_trouble, "For a closer look subscribe a second mail log at debug level, keep 2 to 4 files of it, and switch it off afterwards: it is large and costs load."},
     {"E-116", has_unfit_resolver, "A resolver without DNSSEC makes every domain Bogus and stops mail in both modes: give DNSSEC-capable resolvers the low priority numbers, and give the secondary ones DNSSEC too."},
     {"E-116", would_lose_by_failover, "The resolvers of later priorities do not carry DANE: mend them before the first ones fail."},
-    {"E-116", has_later_resolver, "The secondary resolvers answer when the first ones do not: they need DNSSEC as well (`danesweep resolver check`)."},
+    {"E-116", has_later_resolver, "The secondary resolvers answer when the first ones do not: they need DNSSEC as well (the canary of a scan tells)."},
 };
 // clang-format on
 

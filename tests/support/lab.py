@@ -55,9 +55,9 @@ class Lab:
         return ["--resolver", self.resolver, "--trust-anchor-file", self.anchor]
 
     def probing(self):
-        """Options of `scan` and `verify` that make the farm reachable, with its short limits."""
-        return ["--smtp-port", self.smtp_port, "--allow-special-addresses", "--helo", "client.example", "--connect-timeout", "1",
-                "--greeting-timeout", "2", "--reply-timeout", "1", "--tls-timeout", "2", "--probe-timeout", "6", "--probe-rate", "0"]
+        """Options of `scan` and `verify` that make the farm reachable, with twice its short limits: a busy machine is no slow server."""
+        return ["--smtp-port", self.smtp_port, "--allow-special-addresses", "--helo", "client.example", "--connect-timeout", "2",
+                "--greeting-timeout", "4", "--reply-timeout", "2", "--tls-timeout", "4", "--probe-timeout", "12", "--probe-rate", "0"]
 
     def scan(self, inputs, output, *options):
         return self.danesweep("scan", *inputs, "-o", output, "--canary", "none", *self.names_of_lab(), *self.probing(), *options)
