@@ -85,6 +85,10 @@ void ResolverHealth::check(Instant now) {
   }
 }
 
+bool ResolverHealth::is_silent() const {
+  return std::ranges::all_of(states_, [](const State& resolver) { return resolver.last_answer.load(kRelaxed) == 0; });
+}
+
 bool ResolverHealth::all_gone(Instant now) {
   if (gone_.load(kRelaxed)) return true;
   std::int64_t latest = 0;

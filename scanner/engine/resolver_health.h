@@ -44,6 +44,8 @@ class ResolverHealth {
   /// A look-up found that the resolver leaves out DNSSEC records which others deliver (D-59).
   void note_stripping(ResolverId id) { state(id).stripped.fetch_add(1, std::memory_order_relaxed); }
   std::uint64_t stripped(ResolverId id) const { return state(id).stripped.load(std::memory_order_relaxed); }
+  /// Not one packet came back from any resolver.
+  bool is_silent() const;
   /// No resolver could be reached for so long that the rest of the work ends at once. Stays true.
   bool all_gone(Instant now);
 

@@ -192,7 +192,7 @@ class Sweep {
       summary.end = SweepEnd::SinkFailed;
     } else if (is_interrupted() && !(totals_.source_ended && in_flight_ == 0)) {
       summary.end = SweepEnd::Interrupted;
-    } else if (dns_.health.all_gone(steady_clock::now())) {
+    } else if (dns_.health.all_gone(steady_clock::now()) || (totals_.queries > 0 && dns_.health.is_silent())) {
       summary.end = SweepEnd::NoResolver;
     }
     return summary;

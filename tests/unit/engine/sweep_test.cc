@@ -155,6 +155,18 @@ TEST(Sweep, WhenTheLastResolverDiesTheRestIsUndetermined) {
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(60)) << "no time-out for each";
 }
 
+// E-48, E-103: a short sweep ends before a resolver counts as gone for good; not one packet is enough to say so.
+TEST(Sweep, NotOnePacketFromAnyResolverIsNoResolver) {
+  Responder resolver(plain_world);
+  resolver.kill();
+  Domains source(1);
+  Results sink(source);
+  EngineSettings settings = settings_for({{resolver.address(), 0}});
+  settings.dns.tries = 1;
+  EXPECT_EQ(run_sweep(settings, source, sink, {}).end, SweepEnd::NoResolver);
+  EXPECT_EQ(sink.reasons["mx-lookup-failed"], 1);
+}
+
 // SERVFAIL is an answer: the resolver is there.
 TEST(Sweep, ErrorsAloneAreNoDeadResolver) {
   Responder resolver(plain_world);
