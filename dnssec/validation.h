@@ -69,6 +69,8 @@ class Validation {
   Validation(wire::Question question, UnixTime now, const Environment& environment, Detail detail = Detail::Plain,
              NameHint hint = NameHint::None);
   ~Validation();
+  Validation(const Validation&) = delete;
+  Validation& operator=(const Validation&) = delete;
   Validation(Validation&&) noexcept;
   Validation& operator=(Validation&&) noexcept;
 

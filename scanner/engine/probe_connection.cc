@@ -53,6 +53,7 @@ class ProbeConnection {
       : dialler_(&dialler), key_(key), done_(std::move(done)) {
     dialler.live_.insert(this);
   }
+  ~ProbeConnection() = default;
   ProbeConnection(const ProbeConnection&) = delete;
   ProbeConnection& operator=(const ProbeConnection&) = delete;
 
