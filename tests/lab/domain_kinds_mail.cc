@@ -104,6 +104,47 @@ void two_addresses(Making& m, std::string_view first, std::string_view second, C
   host.warnings.emplace_back("address-differs");
 }
 
+/// A name in capitals: the resolver hands it on as the zone has it. Octets of length are below the letters.
+std::string in_capitals(std::string wire) {
+  for (char& octet : wire)
+    if (octet >= 'a' && octet <= 'z') octet = static_cast<char>(octet - 'a' + 'A');
+  return wire;
+}
+
+void host_in_capitals(Making& m, std::string_view kind) {
+  Zone& zone = m.zone();
+  const Name host = m.name("mx");
+  zone.add(m.asked(), kMx, std::string("\0\12", 2) + in_capitals(host.wire()));
+  m.address(zone, host, kind);
+  m.tlsa(zone, host, kind);
+  m.expect(host, 10, kind);
+}
+
+/// Server software that treats the two families apart: A is there, AAAA is answered by an alias into an unsigned zone.
+void ipv6_by_insecure_alias(Making& m) {
+  HostExpectation& host = m.host(m.zone(), "mx");
+  Zone& out = m.neighbour("alias-target", Denial::Unsigned);
+  const Name target = out.name("real");
+  m.ipv6_address(out, target);
+  m.tamper(m.name("mx"), kAaaa, [&zone = m.zone(), &out, owner = m.name("mx"), target](Answer& answer) {
+    answer = {};
+    RrSet alias{owner, kCname, 60, {target.wire()}};
+    with_fields([](SignatureFields&, const Zone&) {})(alias, zone);
+    answer.answer = {{owner, answer.keep(std::move(alias))}, {target, out.finished(target, kAaaa)}};
+  });
+  address_is(host, Status::Insecure, m.insecure_reason());
+  host.warnings = {"address-mixed", "mx-is-alias"};
+}
+
+void repeat_tlsa(Making& m, const HostExpectation& host, std::size_t times) {
+  m.tamper(m.tlsa_name(Name(host.name)), kTlsa, [times](Answer& answer) {
+    Item& item = answer.answer.front();
+    RrSet repeated = *item.set;
+    repeated.rdatas.resize(times, repeated.rdatas.front());
+    item.set = answer.keep(std::move(repeated));
+  });
+}
+
 void many_hosts(Making& m, int count) {
   for (int i = 0; i < count; ++i) {
     HostExpectation& host = m.host(m.zone(), fmt::format("mx{}", i), "S-1", i);
@@ -207,6 +248,7 @@ std::vector<DomainKind> address_kinds() {
        HostExpectation& host = m.host(m.zone(), "mx"); m.ipv6_address(m.zone(), m.name("mx")); m.zone().on_set(m.name("mx"), kAaaa, bit_flipped()); host.warnings.emplace_back("address-partly-bogus"); }},
     {"address-partly-unknown", "A good, AAAA SERVFAIL (C-60)", kBoth, kLying, [](Making& m) {
        HostExpectation& host = m.host(m.zone(), "mx"); m.tamper(m.name("mx"), kAaaa, fails_with(kServFail)); host.warnings.emplace_back("address-partly-unknown"); }},
+    {"address-mixed", "A SECURE, AAAA by an alias into an unsigned zone (T-16)", kBoth, kLying, ipv6_by_insecure_alias},
     {"address-denial-unsigned", "A good, AAAA denial without proof (DANE.md K 2)", kBoth, kLying, [](Making& m) {
        HostExpectation& host = m.host(m.zone(), "mx"); m.tamper(m.name("mx"), kAaaa, without_denial()); host.warnings.emplace_back("address-partly-bogus"); }},
     {"address-both-bogus", "A and AAAA signatures wrong (K20)", kBoth, kFiles, [](Making& m) {
@@ -259,12 +301,15 @@ std::vector<DomainKind> tlsa_kinds() {
        Zone& zone = m.zone(); HostExpectation& host = m.host_without_tlsa(zone, "mx"); zone.add(m.tlsa_name(m.name("mx")), kCname, m.name("_dane").wire());
        m.tlsa_at(zone, m.name("_dane"), "C-1", host.name);
        m.expected().hosts.pop_back(); m.expect(m.name("mx"), 10, "S-1"); }},
+    {"tlsa-duplicates", "the same TLSA record five times (C-56, T-33)", kBoth, kLying, [](Making& m) {
+       HostExpectation& host = m.host(m.zone(), "mx"); host.tlsa_count = 1; repeat_tlsa(m, host, 5); }},
     {"tlsa-alias-name", "TLSA by an alias, certificate names another host (C-57)", kBoth, kFiles, [](Making& m) {
        Zone& zone = m.zone(); m.mx(10, m.name("mx")); m.address(zone, m.name("mx"), "C-36"); zone.add(m.tlsa_name(m.name("mx")), kCname, m.name("_dane").wire());
        m.tlsa_at(zone, m.name("_dane"), "C-36", m.name("mx").text()); m.expect(m.name("mx"), 10, "C-36"); }},
     {"tlsa-wildcard-below", "wildcard below the host's _tcp label (T-27)", kBoth, kFiles, [](Making& m) {
        Zone& zone = m.zone(); m.mx(10, m.name("mx")); m.address(zone, m.name("mx"), "S-1");
        m.tlsa_at(zone, m.name("*._tcp.mx"), "S-1", "any"); m.expect(m.name("mx"), 10, "S-1"); }},
+    {"name-in-capitals", "MX in capitals, certificate of a CA names the host in small letters (C-46)", kBoth, kFiles, [](Making& m) { host_in_capitals(m, "C-17a"); }},
     {"name-insecure-mx", "unsigned domain, certificate names the domain only (C-38)", kBoth, kFiles, [](Making& m) {
        Zone& zone = elsewhere(m); unsigned_domain(m); HostExpectation& host = m.host(zone, "mx", "C-37"); host.certificate = Checked::Failed; host.outcome = "name-mismatch"; }},
     {"name-two-labels", "unsigned domain, wildcard certificate over two labels (C-42)", kBoth, kFiles, [](Making& m) {

@@ -111,7 +111,7 @@ const ServerKind kServers[] = {
     {.id = "S-47a", .english = "STARTTLS 250 and TLS follows", .outcome = "ok", .certificate = Success, .starttls = {say("250 ok\r\n"), start_tls}, .warnings = {"starttls-code"}},
     {.id = "S-47b", .english = "STARTTLS 354", .outcome = "reply-malformed", .certificate = NotChecked, .starttls = {say("354 go on\r\n")}},
     {.id = "S-48", .english = "STARTTLS unanswered", .outcome = "smtp-timeout", .certificate = NotChecked, .starttls = {silence}},
-    {.id = "S-49", .english = "text behind the STARTTLS reply", .outcome = "starttls-injection", .certificate = Failed, .starttls = {say("220 go\r\n250 injected\r\n"), silence}},
+    {.id = "S-49", .english = "text behind the STARTTLS reply", .outcome = "starttls-injection", .certificate = Failed, .starttls = {say("220 go\r\n250 injected\r\n"), start_tls}},
     {.id = "S-50", .english = "text in a later segment", .outcome = "tls-not-tls", .certificate = Failed, .starttls = after_hello("250 injected\r\n")},
     {.id = "S-51", .english = "silent after 220", .outcome = "tls-timeout", .certificate = NotChecked, .starttls = then(silence)},
     {.id = "S-52", .english = "closes after 220", .outcome = "tls-closed", .certificate = NotChecked, .starttls = {say("220 go\r\n"), {Do::AwaitInput}, close}},

@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A real NSD as authority and a real Unbound as resolver over a folder of `danesweep-lab zones`, both on loopback and in the
-foreground, ended when the `with` ends."""
+"""A real NSD as authority and a real Unbound as resolver over a folder of `danesweep-lab zones` or of SignedRoot, both on
+loopback and in the foreground, ended when the `with` ends."""
 import pathlib
 import signal
 import socket
 import struct
 import subprocess
 import time
+
+# Where a RealResolver can answer on port 53, too: programs that ask the resolver of /etc/resolv.conf know no other port.
+SYSTEM_RESOLVER = "127.53.53.53"
 
 
 def query_packet(name, rr_type):
@@ -38,10 +41,13 @@ def port_of(configuration, word):
 
 
 class RealResolver:
-    """NSD and Unbound over the zones in `folder`; `resolver` is ADDR:PORT of the Unbound."""
+    """NSD and Unbound over the zones in `folder`; `resolver` is ADDR:PORT of the Unbound. `also_at`: see SYSTEM_RESOLVER."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, also_at=None):
         self.folder = pathlib.Path(folder)
+        if also_at:
+            with open(self.folder / "unbound.conf", "a") as configuration:
+                configuration.write(f"server:\n  interface: {also_at}@53\n")
         self.resolver = (self.folder / "resolver").read_text().strip()
         self.anchor = self.folder / "anchor"
         self.processes = []
@@ -65,3 +71,59 @@ class RealResolver:
             process.send_signal(signal.SIGTERM)
         for process in self.processes:
             process.wait(timeout=30)
+
+
+def free_port(kind=socket.SOCK_STREAM, address="127.0.0.1"):
+    with socket.socket(socket.AF_INET, kind) as one:
+        one.bind((address, 0))
+        return one.getsockname()[1]
+
+
+class SignedRoot:
+    """A root zone that holds everything, signed by ldns-signzone, with the configurations of NSD and Unbound."""
+
+    def __init__(self, folder, records):
+        self.folder = folder
+        (folder / "zones").mkdir(parents=True)
+        keys = [self.keygen(*more) for more in (["-k"], [])]
+        zone = folder / "root.txt"
+        zone.write_text("\n".join(["$TTL 300", ". IN SOA ns. root. 1 3600 600 86400 300", ". IN NS ns.", "ns. IN A 127.0.0.1", *records]) + "\n")
+        subprocess.run(["ldns-signzone", "-n", "-o", ".", "-f", folder / "zones/root", zone, *keys], check=True, cwd=folder)
+        (folder / "anchor").write_text((folder / f"{keys[0]}.ds").read_text())
+        nsd, unbound = free_port(socket.SOCK_DGRAM), free_port(socket.SOCK_DGRAM)
+        (folder / "nsd.conf").write_text(f"""server:
+  ip-address: 127.0.0.1@{nsd}
+  username: ""
+  zonesdir: "{folder}/zones"
+  database: ""
+  pidfile: "{folder}/nsd.pid"
+  xfrdfile: "{folder}/xfrd.state"
+  zonelistfile: "{folder}/zone.list"
+  logfile: "{folder}/nsd.log"
+remote-control:
+  control-enable: no
+zone:
+  name: "."
+  zonefile: "root"
+""")
+        (folder / "unbound.conf").write_text(f"""server:
+  interface: 127.0.0.1
+  port: {unbound}
+  username: ""
+  chroot: ""
+  directory: "{folder}"
+  pidfile: "{folder}/unbound.pid"
+  use-syslog: no
+  do-not-query-localhost: no
+  trust-anchor-file: "{folder}/anchor"
+forward-zone:
+  name: "."
+  forward-addr: 127.0.0.1@{nsd}
+remote-control:
+  control-enable: no
+""")
+        (folder / "resolver").write_text(f"127.0.0.1:{unbound}\n")
+
+    def keygen(self, *options):
+        made = subprocess.run(["ldns-keygen", "-a", "ECDSAP256SHA256", *options, "."], check=True, capture_output=True, text=True, cwd=self.folder)
+        return made.stdout.strip()

@@ -1,12 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
 """Real mail servers on loopback for the interop tests: each a process (tree) of its own in a folder of its own, with the
-certificate it is given, ended when its `with` ends."""
+certificate it is given, ended when its `with` ends. `verbs` says which commands it has heard. And Postfix' own client."""
 import os
 import pathlib
+import re
 import shutil
+import signal
 import socket
 import subprocess
 import time
+
+from dns_servers import SYSTEM_RESOLVER
+
+UNPACKED = pathlib.Path(__file__).resolve().parent.parent.parent / "build/unpacked"
+
+
+def let_others_in(folder):
+    """Servers give up root: they must still reach their own files below a private temporary folder."""
+    for parent in [folder, *folder.parents]:
+        if parent.owner() == "root" and str(parent) not in ("/", "/tmp"):
+            parent.chmod(parent.stat().st_mode | 0o055)
 
 
 def wait_for_greeting(address, port, seconds=20):
@@ -46,9 +59,7 @@ error unix - - n - - error
         self.folder, self.address, self.port = pathlib.Path(folder), address, port
         for name in ("etc", "queue", "data"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
-        for parent in [self.folder, *self.folder.parents]:
-            if parent.owner() == "root" and str(parent) not in ("/", "/tmp"):
-                parent.chmod(parent.stat().st_mode | 0o055)
+        let_others_in(self.folder)
         shutil.chown(self.folder / "data", "postfix")
         (self.folder / "etc/main.cf").write_text(f"""compatibility_level = 3.6
 queue_directory = {self.folder}/queue
@@ -88,6 +99,117 @@ smtpd_client_connection_rate_limit = 0
     def __exit__(self, *_):
         self.postfix("stop")
 
+    def verbs(self):
+        ends = [line for line in (self.folder / "postfix.log").read_text().splitlines() if "disconnect from" in line]
+        return {verb.upper() for line in ends for verb in re.findall(r"(\w+)=\d", line)} - {"COMMANDS"}
+
+
+class Unpacked:
+    """A server out of build/unpacked, in a mount namespace of its own: there are its users (it insists on their names), and
+    there its folders, and the machine sees neither. Needs root, as the servers do."""
+
+    USERS = ()
+    FOLDERS = ""
+
+    def __init__(self, folder, address, port, certificate, key, hostname):
+        self.folder, self.address, self.port = pathlib.Path(folder), address, port
+        self.folder.mkdir(parents=True)
+        let_others_in(self.folder)
+        for name, line in (("passwd", "{}:x:{}:{}::/nonexistent:/usr/sbin/nologin\n"), ("group", "{}:x:{}:\n")):
+            numbered = [line.format(user, 64100 + i, 64100 + i) for i, user in enumerate(self.USERS)]
+            (self.folder / name).write_text(pathlib.Path("/etc", name).read_text() + "".join(numbered))
+        self.configure(certificate, key, hostname)
+
+    def run(self, program, *arguments):
+        if not (UNPACKED / program).exists():
+            raise RuntimeError(f"no {UNPACKED / program}: run scanner/install_packages unpacked")
+        script = f"set -e; mount --bind passwd /etc/passwd; mount --bind group /etc/group; {self.FOLDERS} exec \"$@\""
+        with open(self.folder / "output", "w") as log:
+            self.process = subprocess.Popen(["unshare", "-m", "sh", "-c", script, "sh", UNPACKED / program, *arguments], cwd=self.folder, stdout=log,
+                                            stderr=log)
+        try:
+            self.greeting = wait_for_greeting(self.address, self.port)
+        except RuntimeError as error:
+            self.__exit__()
+            raise RuntimeError(f"{program}: {error}: {(self.folder / 'output').read_text()[-500:]}") from error
+        return self
+
+    def __exit__(self, *_):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(timeout=30)
+
+
+class Exim(Unpacked):
+    USERS = ("Debian-exim",)
+
+    def configure(self, certificate, key, hostname):
+        for name in ("spool", "log"):
+            (self.folder / name).mkdir()
+            os.chown(self.folder / name, 64100, 64100)
+        (self.folder / "exim.conf").write_text(f"""spool_directory = {self.folder}/spool
+log_file_path = {self.folder}/log/%slog
+pid_file_path = {self.folder}/spool/exim.pid
+daemon_smtp_ports = {self.port}
+local_interfaces = {self.address}
+primary_hostname = {hostname}
+exim_user = Debian-exim
+exim_group = Debian-exim
+tls_advertise_hosts = *
+tls_certificate = {certificate}
+tls_privatekey = {key}
+smtp_accept_max = 0
+host_lookup =
+keep_environment =
+log_selector = +smtp_no_mail
+acl_smtp_rcpt = deny
+""")
+
+    def __enter__(self):
+        return self.run("usr/sbin/exim4", "-C", self.folder / "exim.conf", "-bdf")
+
+    def verbs(self):
+        return set(",".join(re.findall(r"no MAIL in SMTP connection .* C=([A-Z,]+)", (self.folder / "log/mainlog").read_text())).split(","))
+
+
+class OpenSmtpd(Unpacked):
+    USERS = ("opensmtpd", "opensmtpq")
+    FOLDERS = ("mount -t tmpfs none /run; mount -t tmpfs none /var/lib; mount -t tmpfs none /var/spool; mkdir -p /var/lib/opensmtpd/empty; "
+               "mkdir /var/spool/smtpd; chmod 711 /var/lib/opensmtpd /var/lib/opensmtpd/empty /var/spool/smtpd;")
+
+    def configure(self, certificate, key, hostname):
+        shutil.copyfile(key, self.folder / "key")  # it refuses one that others may read
+        (self.folder / "key").chmod(0o600)
+        (self.folder / "smtpd.conf").write_text(f"""pki shown cert "{certificate}"
+pki shown key "{self.folder}/key"
+listen on {self.address} port {self.port} tls pki shown hostname {hostname}
+action nowhere expand-only
+match from any for domain "nowhere.example" reject
+""")
+
+    def __enter__(self):
+        return self.run("usr/sbin/smtpd", "-d", "-T", "smtp", "-f", self.folder / "smtpd.conf")
+
+    def verbs(self):
+        return set(re.findall(r"<<< (\w+)", (self.folder / "output").read_text()))
+
+
+class PosttlsFinger:
+    """What Postfix' own client says of a domain, dane-only. It asks the resolver of /etc/resolv.conf on port 53, so it gets
+    a mount namespace with a file of ours there that names SYSTEM_RESOLVER."""
+
+    def __init__(self, folder):
+        self.folder = pathlib.Path(folder)
+        self.folder.mkdir(parents=True)
+        (self.folder / "main.cf").write_text("compatibility_level = 3.6\ninet_protocols = all\nmyhostname = client.example\n")
+        (self.folder / "resolv.conf").write_text(f"nameserver {SYSTEM_RESOLVER}\noptions edns0 trust-ad\n")
+
+    def ask(self, domain, port):
+        """Everything it says; a server that floods it is cut short."""
+        script = 'mount --bind "$0" /etc/resolv.conf && timeout 20 posttls-finger -l dane-only -t 2 -T 4 "$1" 2>&1 | head -c 100000'
+        run = subprocess.run(["unshare", "-m", "sh", "-c", script, self.folder / "resolv.conf", f"{domain}:{port}"], capture_output=True, text=True,
+                             errors="replace", env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "MAIL_CONFIG": str(self.folder)})
+        return run.stdout
+
 
 def make_certificate(folder, name, common_name, days=30):
     """A self-signed P-256 certificate; returns (certificate, key) paths in PEM."""
@@ -110,3 +232,18 @@ def tlsa_rdata(certificate, usage, selector, matching):
         octets = subprocess.run(["openssl", "dgst", "-sha256" if matching == 1 else "-sha512", "-binary"], input=octets, check=True,
                                 capture_output=True).stdout
     return f"{usage} {selector} {matching} {octets.hex()}"
+
+
+def chain_with_ca(folder, name):
+    """A leaf for the names right below `name` under a CA of its own; returns (leaf + CA, key, leaf, CA)."""
+    authority, authority_key = make_certificate(folder, f"{name}.ca", "Interop CA")
+    key, request, leaf, extensions = (folder / f"{name}.{end}" for end in ("key", "csr", "leaf", "ext"))
+    subprocess.run(["openssl", "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", f"/CN={name}", "-keyout",
+                    key, "-out", request], check=True, capture_output=True)
+    extensions.write_text(f"subjectAltName=DNS:*.{name}\n")
+    subprocess.run(["openssl", "x509", "-req", "-in", request, "-CA", authority, "-CAkey", authority_key, "-CAcreateserial", "-days", "30",
+                    "-extfile", extensions, "-out", leaf], check=True, capture_output=True)
+    both = folder / f"{name}.chain"
+    both.write_text(leaf.read_text() + authority.read_text())
+    os.chmod(key, 0o644)
+    return both, key, leaf, authority
