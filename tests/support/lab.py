@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The lab and the program as the end-to-end tests use them: `danesweep-lab serve` for the time of a `with`, danesweep run
 with its resolver and anchor, results read back through `export`."""
+import functools
 import json
 import os
 import pathlib
@@ -35,9 +36,13 @@ class Lab:
         self.anchor = self.environment["DANESWEEP_LAB_ANCHOR"]
         self.domains = self.environment["DANESWEEP_LAB_DOMAINS"]
         self.smtp_port = self.environment["DANESWEEP_LAB_SMTP_PORT"]
-        with open(self.environment["DANESWEEP_LAB_EXPECTED"]) as lines:
-            self.expected = {row["domain"]: row for row in map(json.loads, lines)}
         return self
+
+    @functools.cached_property
+    def expected(self):
+        """What each domain's record must say, by domain."""
+        with open(self.environment["DANESWEEP_LAB_EXPECTED"]) as lines:
+            return {row["domain"]: row for row in map(json.loads, lines)}
 
     def __exit__(self, *_):
         self.process.send_signal(signal.SIGTERM)
