@@ -172,6 +172,13 @@ Probe read(const v1::Probe& from) {
   return to;
 }
 
+void fill(const GatewayLog& from, v1::GatewayLog& to) {
+  to.set_delivered(from.delivered);
+  to.set_failed(from.failed);
+}
+
+GatewayLog read(const v1::GatewayLog& from) { return {from.delivered(), from.failed()}; }
+
 void fill_verdicts(const Host& from, v1::Host& to) {
   to.set_certificate(out(from.certificate));
   to.set_opportunistic(out(from.opportunistic));
@@ -285,6 +292,7 @@ void fill(const Result& from, v1::Result& to) {
     to.mutable_confirm()->set_asked(from.confirm->asked);
     to.mutable_confirm()->set_same(from.confirm->same);
   }
+  if (from.gateway_log) fill(*from.gateway_log, *to.mutable_gateway_log());
 }
 
 void read_verdicts(const v1::Result& from, Result& to) {
@@ -314,6 +322,7 @@ Result read(const v1::Result& from) {
   if (from.has_failover()) to.failover = read_second_opinion<Failover>(from.failover());
   if (from.has_without_entry()) to.without_entry = read_second_opinion<WithoutEntry>(from.without_entry());
   if (from.has_confirm()) to.confirm = Confirm{from.confirm().asked(), from.confirm().same()};
+  if (from.has_gateway_log()) to.gateway_log = read(from.gateway_log());
   return to;
 }
 
@@ -396,6 +405,7 @@ void fill(const Trailer& from, v1::Trailer& to) {
   to.set_results(from.results);
   add_all(from.warnings, to.mutable_warnings());
   to.set_end_reason(as_utf8(from.end_reason));
+  to.set_log_domains_not_scanned(from.log_domains_not_scanned);
 }
 
 Trailer read(const v1::Trailer& from) {
@@ -410,6 +420,7 @@ Trailer read(const v1::Trailer& from) {
   to.results = from.results();
   to.warnings = all(from.warnings());
   to.end_reason = from.end_reason();
+  to.log_domains_not_scanned = from.log_domains_not_scanned();
   return to;
 }
 
@@ -455,6 +466,16 @@ Message encode(std::span<const Recount> recounts) {
   return {FrameKind::Recount, message.SerializeAsString()};
 }
 
+Message encode(std::span<const LogEvidence> evidence) {
+  v1::Recount message;
+  for (const LogEvidence& one : evidence) {
+    auto& entry = *message.add_seen();
+    entry.set_index(one.index);
+    fill(one.seen, *entry.mutable_log());
+  }
+  return {FrameKind::Recount, message.SerializeAsString()};
+}
+
 Message encode(const Trailer& trailer) {
   v1::Trailer message;
   fill(trailer, message);
@@ -476,11 +497,12 @@ tl::expected<Checkpoint, BadMessage> decode_checkpoint(std::string_view octets) 
   });
 }
 
-tl::expected<std::vector<Recount>, BadMessage> decode_recount(std::string_view octets) {
+tl::expected<LateKnowledge, BadMessage> decode_recount(std::string_view octets) {
   return parse<v1::Recount>(octets).map([](const v1::Recount& message) {
-    std::vector<Recount> recounts;
-    for (const auto& entry : message.entries()) recounts.push_back({entry.index(), entry.recipients()});
-    return recounts;
+    LateKnowledge late;
+    for (const auto& entry : message.entries()) late.recounts.push_back({entry.index(), entry.recipients()});
+    for (const auto& entry : message.seen()) late.evidence.push_back({entry.index(), read(entry.log())});
+    return late;
   });
 }
 

@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <tl/expected.hpp>
 
@@ -31,14 +32,21 @@ Message encode(const Header& header);
 Message encode(const Result& result);
 Message encode(const Checkpoint& checkpoint);
 Message encode(std::span<const Recount> recounts);
+Message encode(std::span<const LogEvidence> evidence);
 Message encode(const Trailer& trailer);
 
 struct BadMessage {};  ///< octets that are no such message
 
+/// A recount frame as read.
+struct LateKnowledge {
+  std::vector<Recount> recounts;
+  std::vector<LogEvidence> evidence;
+};
+
 tl::expected<Header, BadMessage> decode_header(std::string_view octets);
 tl::expected<Result, BadMessage> decode_result(std::string_view octets);
 tl::expected<Checkpoint, BadMessage> decode_checkpoint(std::string_view octets);
-tl::expected<std::vector<Recount>, BadMessage> decode_recount(std::string_view octets);
+tl::expected<LateKnowledge, BadMessage> decode_recount(std::string_view octets);
 tl::expected<Trailer, BadMessage> decode_trailer(std::string_view octets);
 
 /// The record as protobuf's own JSON printer writes it: names of the schema, primitive fields always there.

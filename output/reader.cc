@@ -10,7 +10,20 @@ namespace danesweep::output {
 
 namespace {
 
-bool before(const Recount& a, const Recount& b) { return a.index < b.index; }
+/// By index, each once: the last entry of an index is its final one.
+template <class Entry>
+void settle(std::vector<Entry>& entries) {
+  std::reverse(entries.begin(), entries.end());
+  std::ranges::stable_sort(entries, {}, &Entry::index);
+  const auto same = [](const Entry& a, const Entry& b) { return a.index == b.index; };
+  entries.erase(std::unique(entries.begin(), entries.end(), same), entries.end());
+}
+
+template <class Entry>
+const Entry* find(const std::vector<Entry>& entries, std::uint32_t index) {
+  const auto found = std::ranges::lower_bound(entries, index, {}, &Entry::index);
+  return found == entries.end() || found->index != index ? nullptr : &*found;
+}
 
 }  // namespace
 
@@ -55,9 +68,10 @@ tl::expected<void, std::string> Reader::take(const Message& message, std::uint64
     if (!checkpoint) return tl::unexpected(sentence({offset, "the checkpoint cannot be read"}));
     checkpoint_ = *checkpoint;
   } else if (message.kind == FrameKind::Recount) {
-    const auto recounts = decode_recount(message.octets);
-    if (!recounts) return tl::unexpected(sentence({offset, "the recount cannot be read"}));
-    recounts_.insert(recounts_.end(), recounts->begin(), recounts->end());
+    const auto late = decode_recount(message.octets);
+    if (!late) return tl::unexpected(sentence({offset, "the recount cannot be read"}));
+    recounts_.insert(recounts_.end(), late->recounts.begin(), late->recounts.end());
+    evidence_.insert(evidence_.end(), late->evidence.begin(), late->evidence.end());
   } else {
     const auto trailer = decode_trailer(message.octets);
     if (!trailer) return tl::unexpected(sentence({offset, "the trailer cannot be read"}));
@@ -66,12 +80,9 @@ tl::expected<void, std::string> Reader::take(const Message& message, std::uint64
   return {};
 }
 
-/// The last count of an index is its final one.
-void Reader::settle_recounts() {
-  std::reverse(recounts_.begin(), recounts_.end());
-  std::stable_sort(recounts_.begin(), recounts_.end(), before);
-  const auto same = [](const Recount& a, const Recount& b) { return a.index == b.index; };
-  recounts_.erase(std::unique(recounts_.begin(), recounts_.end(), same), recounts_.end());
+void Reader::apply_late_knowledge(Result& result) const {
+  if (const Recount* recount = find(recounts_, result.index)) result.recipients = recount->recipients;
+  if (const LogEvidence* evidence = find(evidence_, result.index)) result.gateway_log = evidence->seen;
 }
 
 tl::expected<void, std::string> Reader::index() {
@@ -86,7 +97,8 @@ tl::expected<void, std::string> Reader::index() {
   if (torn_at_) warnings_.push_back(fmt::format("{}: torn at offset {}: what follows was dropped", name_, *torn_at_));
   if (!has_header_) return tl::unexpected(fmt::format("{}: ends before its header", name_));
   if (!trailer_) warnings_.push_back(fmt::format("{}: the scan did not finish; the results so far are shown", name_));
-  settle_recounts();
+  settle(recounts_);
+  settle(evidence_);
   return {};
 }
 
@@ -103,9 +115,7 @@ tl::expected<std::optional<Result>, std::string> Reader::next() {
     if ((*message)->kind != FrameKind::Result) continue;
     auto result = decode_result((*message)->octets);
     if (!result) return tl::unexpected(sentence({frames_->offset(), "the record cannot be read"}));
-    const Recount wanted{result->index, 0};
-    const auto recount = std::lower_bound(recounts_.begin(), recounts_.end(), wanted, before);
-    if (recount != recounts_.end() && recount->index == result->index) result->recipients = recount->recipients;
+    apply_late_knowledge(*result);
     return std::optional<Result>(std::move(*result));
   }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads a results file as a stream: memory is bounded by one block, one record and the recounts. Two passes: the first
 // checks the frames and collects recounts, trailer and the last checkpoint, the second yields the results with their
-// final counts, so that no user ever sees anything but sums.
+// final counts and what the gateway's log shows of them, so that no user ever sees anything but sums.
 #pragma once
 
 #include <memory>
@@ -44,7 +44,7 @@ class Reader {
   tl::expected<void, std::string> take(const Message& message, std::uint64_t offset);
   tl::expected<void, std::string> take_header(const Message& message, std::uint64_t offset);
   std::string sentence(const Damage& damage) const;
-  void settle_recounts();
+  void apply_late_knowledge(Result& result) const;
 
   std::unique_ptr<Source> source_;
   std::string name_;
@@ -53,7 +53,8 @@ class Reader {
   bool has_header_ = false;
   std::optional<Trailer> trailer_;
   std::optional<Checkpoint> checkpoint_;
-  std::vector<Recount> recounts_;  ///< sorted by index, each once; at most as many as domains
+  std::vector<Recount> recounts_;      ///< sorted by index, each once; at most as many as domains
+  std::vector<LogEvidence> evidence_;  ///< the same
   std::uint64_t results_ = 0;
   std::vector<std::string> warnings_;
   std::optional<std::uint64_t> torn_at_;

@@ -130,6 +130,11 @@ struct WithoutEntry {
   Action opportunistic = Action::Unset, mandatory = Action::Unset;
   std::string reason;
 };
+/// What the gateway's own log shows of DANE to a domain (E-126): messages delivered with it, and stopped by it. Sums
+/// stop at 2^32-1.
+struct GatewayLog {
+  std::uint32_t delivered = 0, failed = 0;
+};
 
 struct Result {
   std::uint32_t index = 0;
@@ -154,6 +159,7 @@ struct Result {
   std::optional<Failover> failover;
   std::optional<Confirm> confirm;
   std::optional<WithoutEntry> without_entry;
+  std::optional<GatewayLog> gateway_log;  ///< the log that was read names the domain
 };
 
 /// One kind of skipped entries and how many.
@@ -199,7 +205,8 @@ struct Trailer {
   std::int64_t end_time = 0;
   std::uint64_t results = 0;
   std::vector<std::string> warnings;
-  std::string end_reason;  ///< "" or why the scan ended early: "no-resolver"
+  std::string end_reason;                     ///< "" or why the scan ended early: "no-resolver"
+  std::uint64_t log_domains_not_scanned = 0;  ///< E-126: named by the gateway's log of DANE, but not in the input
 };
 
 /// Where a scan can be taken up again.
@@ -212,6 +219,12 @@ struct Checkpoint {
 /// Final recipient count of a domain whose result was written earlier.
 struct Recount {
   std::uint32_t index = 0, recipients = 0;
+};
+
+/// What the gateway's log shows of a domain whose result was written earlier.
+struct LogEvidence {
+  std::uint32_t index = 0;
+  GatewayLog seen;
 };
 
 }  // namespace danesweep::output

@@ -8,7 +8,7 @@ namespace danesweep::output {
 namespace {
 
 /// Entries of one recount frame: far below the limit of a message.
-constexpr std::size_t kRecountsPerFrame = 65536;
+constexpr std::size_t kEntriesPerFrame = 65536;
 
 }  // namespace
 
@@ -48,15 +48,20 @@ Writer::Done Writer::checkpoint(const Checkpoint& checkpoint) {
   return done ? flush() : done;
 }
 
-Writer::Done Writer::recount(std::span<const Recount> recounts) {
-  while (!recounts.empty()) {
-    const std::size_t count = std::min(recounts.size(), kRecountsPerFrame);
-    Done done = append(encode(recounts.first(count)));
+template <class Entry>
+Writer::Done Writer::append_late(std::span<const Entry> entries) {
+  while (!entries.empty()) {
+    const std::size_t count = std::min(entries.size(), kEntriesPerFrame);
+    Done done = append(encode(entries.first(count)));
     if (!done) return done;
-    recounts = recounts.subspan(count);
+    entries = entries.subspan(count);
   }
   return {};
 }
+
+Writer::Done Writer::recount(std::span<const Recount> recounts) { return append_late(recounts); }
+
+Writer::Done Writer::log_evidence(std::span<const LogEvidence> evidence) { return append_late(evidence); }
 
 Writer::Done Writer::finish(const Trailer& trailer) {
   Done done = append(encode(trailer));

@@ -28,12 +28,16 @@ class Writer {
   Done checkpoint(const Checkpoint& checkpoint);
   /// Final counts of domains whose results were written with a smaller one; at the end, each domain once.
   Done recount(std::span<const Recount> recounts);
+  /// What the gateway's log shows of domains whose results were written; at the end, each domain once.
+  Done log_evidence(std::span<const LogEvidence> evidence);
   /// Last call.
   Done finish(const Trailer& trailer);
   Done flush();
 
  private:
   Done append(const Message& message);
+  template <class Entry>
+  Done append_late(std::span<const Entry> entries);
   Done keep(Done done);
 
   std::unique_ptr<Sink> sink_;

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Predictions beside what the gateway's own log shows of DANE (rule E-126; `compare-log`): deliveries with DANE, and
-// deliveries that DANE stopped. Domains that the log says nothing about are not judged.
+// Predictions of an earlier scan beside what the gateway's log shows of DANE after going live (`compare-log`; the rule
+// is E-126).
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -14,20 +13,11 @@
 
 namespace danesweep::scanner {
 
-using LogEvidence = std::map<std::string, input::DaneEvidence, std::less<>>;
-
-enum class Agreement : std::uint8_t {
-  Agrees,
-  Differs,
-  NotPredicted,  ///< UNDETERMINED or NOT_APPLICABLE: nothing was said that could be wrong
-};
-
 struct ComparedDomain {
   std::string domain;
   output::Action predicted = output::Action::Unset;
   std::string reason;
-  input::DaneEvidence seen;
-  Agreement agreement{};
+  output::GatewayLog seen;
 };
 
 struct LogComparison {
@@ -36,9 +26,8 @@ struct LogComparison {
   std::vector<ComparedDomain> differing;  ///< by name
 };
 
-Agreement judge_prediction(output::Action predicted, const input::DaneEvidence& seen);
 /// Reads to the end of `reader`.
-Value<LogComparison> compare_with_log(output::Reader& reader, const LogEvidence& evidence);
+Value<LogComparison> compare_with_log(output::Reader& reader, const input::GatewayLogs& logs);
 std::string comparison_text(const LogComparison& comparison);
 
 }  // namespace danesweep::scanner

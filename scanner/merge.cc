@@ -91,6 +91,7 @@ Value<output::InputCounts> merge_shards(std::vector<OpenedShard>& shards, std::u
   auto counts = merged_counts(parts);
   if (!counts) return counts;
   trailer.counts = *counts;
+  trailer.log_domains_not_scanned = shards.front().reader.trailer()->log_domains_not_scanned;  // the same in all
   output::Writer writer(std::move(out), output::Compression::Zstd);
   if (const auto begun = writer.begin(header); !begun) return tl::unexpected(begun.error());
   for (OpenedShard& shard : shards) {

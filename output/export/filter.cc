@@ -95,6 +95,8 @@ constexpr Field<Result> kFields[] = {
     {"mx.reason", [](const Result& r, Values& out) { put(out, r.mx.reason); }},
     {"failover.opportunistic", [](const Result& r, Values& out) { put_opinion(out, r.failover); }},
     {"without_entry.opportunistic", [](const Result& r, Values& out) { put_opinion(out, r.without_entry); }},
+    {"gateway_log.delivered", [](const Result& r, Values& out) { if (r.gateway_log) put(out, r.gateway_log->delivered); }},
+    {"gateway_log.failed", [](const Result& r, Values& out) { if (r.gateway_log) put(out, r.gateway_log->failed); }},
     {"host.name", lifted<Host, HostFields::name>},
     {"host.preference", lifted<Host, HostFields::preference>},
     {"host.address_status", lifted<Host, HostFields::address_status>},

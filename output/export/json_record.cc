@@ -207,6 +207,13 @@ void append_confirm(ObjectWriter& record, const std::optional<Confirm>& confirm)
   object.number("same", confirm->same);
 }
 
+void append_gateway_log(ObjectWriter& record, const std::optional<GatewayLog>& log) {
+  if (!log) return;
+  ObjectWriter object(record.name("gateway_log"));
+  object.number("delivered", log->delivered);
+  object.number("failed", log->failed);
+}
+
 }  // namespace
 
 void append_json(std::string& out, const Result& result) {
@@ -231,6 +238,7 @@ void append_json(std::string& out, const Result& result) {
   append_opinion(object, "without_entry", result.without_entry);
   object.text("decided_by", result.decided_by);
   object.truth("own_mode", result.mode_source == ModeSource::OwnEntry);
+  append_gateway_log(object, result.gateway_log);
   if (result.rfc7672 != Rfc7672::Unset) object.word("rfc7672", to_text(result.rfc7672));
 }
 

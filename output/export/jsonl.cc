@@ -59,11 +59,17 @@ Json header_json(const Header& header) {
 Json trailer_json(const Trailer& trailer) {
   Json kinds = Json::object();
   for (const SkipCount& skip : trailer.counts.skipped_kinds) kinds[skip.kind] = skip.count;
-  return {{"read", trailer.counts.read},         {"checked", trailer.counts.checked},
-          {"skipped", trailer.counts.skipped},   {"duplicates", trailer.counts.duplicates},
-          {"rejected", trailer.counts.rejected}, {"skipped_kinds", std::move(kinds)},
-          {"results", trailer.results},          {"end_time", rfc3339(trailer.end_time)},
-          {"end_reason", trailer.end_reason},    {"warnings", trailer.warnings}};
+  return {{"read", trailer.counts.read},
+          {"checked", trailer.counts.checked},
+          {"skipped", trailer.counts.skipped},
+          {"duplicates", trailer.counts.duplicates},
+          {"rejected", trailer.counts.rejected},
+          {"skipped_kinds", std::move(kinds)},
+          {"results", trailer.results},
+          {"end_time", rfc3339(trailer.end_time)},
+          {"end_reason", trailer.end_reason},
+          {"warnings", trailer.warnings},
+          {"log_domains_not_scanned", trailer.log_domains_not_scanned}};
 }
 
 }  // namespace

@@ -197,6 +197,32 @@ void add_resolvers(Document& document, const Header& header) {
   document.emplace_back(std::move(lines));
 }
 
+/// E-126: only if the logs that were read show DANE at work.
+void add_gateway_log(Document& document, const Summary& summary) {
+  const LogFigures& log = summary.gateway_log;
+  const Tally contradicted = summary.contradicted.all();
+  const std::uint64_t elsewhere = summary.trailer ? summary.trailer->log_domains_not_scanned : 0;
+  if (log.delivered + log.failed + elsewhere == 0) return;
+  document.emplace_back(Heading{"The gateway's own log of DANE"});
+  document.emplace_back(
+      Lines{{fmt::format("delivered with DANE to {}, stopped by DANE for {}", counted(log.delivered, "domain"),
+                         counted(log.failed, "domain")),
+             fmt::format("{} as predicted, {} differ, {} without a prediction, {} not scanned", grouped(log.agree),
+                         grouped(contradicted.domains), grouped(log.not_predicted), grouped(elsewhere))}});
+  if (contradicted.domains == 0) return;
+  document.emplace_back(
+      Heading{fmt::format("Differs from the gateway's log: {}, {}", counted(contradicted.domains, "domain"),
+                          counted(contradicted.recipients, "recipient"))});
+  Table table{{{"domain", kLeft}, {"recipients", kRight}, {"predicted", kLeft}, {"reason", kLeft}, {"the log", kLeft}},
+              {}};
+  for (const Listed& line : summary.contradicted.first()) {
+    table.rows.push_back({line.domain, grouped(line.recipients), line.verdict, line.reason, line.detail});
+  }
+  const auto left = contradicted.domains - table.rows.size();
+  document.emplace_back(std::move(table));
+  if (left > 0) document.emplace_back(Lines{{fmt::format("and {} more", counted(left, "domain"))}});
+}
+
 /// E-104: the sentence comes also with 0.
 void add_failover(Document& document, const Summary& summary) {
   if (summary.failover_asked.domains == 0) return;
@@ -235,6 +261,7 @@ Document report_document(const Summary& summary) {
   add_groups(document, "Failing, by mail provider", "provider", summary.by_provider);
   add_groups(document, "Where RFC 7672 and the gateway's table differ", "gateway / RFC 7672: reason",
              summary.differing);
+  add_gateway_log(document, summary);
   add_healed(document, summary);
   document.emplace_back(Heading{"Rows of the Opportunistic table"});
   document.emplace_back(rows_table(summary, opportunistic_rows()));

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "output/log_agreement.h"
 #include "output/reasons.h"
 #include "output/report/providers.h"
 
@@ -108,7 +109,11 @@ std::vector<Listed> Ranking::first() const {
 }
 
 Summary::Summary(const SummaryLimits& limits)
-    : failing(limits.listed), undetermined(limits.listed), healed(limits.listed), failover_changes(limits.listed) {}
+    : failing(limits.listed),
+      undetermined(limits.listed),
+      healed(limits.listed),
+      failover_changes(limits.listed),
+      contradicted(limits.listed) {}
 
 Action verdict_under(const Result& result, Mode mode) {
   return column_of(result, result.mode_source == ModeSource::OwnEntry ? result.effective_mode : mode);
@@ -147,6 +152,7 @@ struct Summariser::Impl {
   void list(const Result& result);
   void compare_with_rfc(const Result& result);
   void look_again(const Result& result);
+  void compare_with_log(const Result& result);
 };
 
 Listed Summariser::Impl::listed(const Result& result) const {
@@ -223,6 +229,20 @@ void Summariser::Impl::look_again(const Result& result) {
   }
 }
 
+void Summariser::Impl::compare_with_log(const Result& result) {
+  if (!result.gateway_log) return;
+  LogFigures& figures = summary.gateway_log;
+  if (result.gateway_log->delivered > 0) ++figures.delivered;
+  if (result.gateway_log->failed > 0) ++figures.failed;
+  const Agreement agreement = judge_prediction(result.effective, *result.gateway_log);
+  if (agreement == Agreement::Agrees) ++figures.agree;
+  if (agreement == Agreement::NotPredicted) ++figures.not_predicted;
+  if (agreement != Agreement::Differs) return;
+  Listed contradicted = listed(result);
+  contradicted.detail = in_words(*result.gateway_log);
+  summary.contradicted.add(std::move(contradicted));
+}
+
 Summariser::Summariser(const Header& header, const SummaryLimits& limits) : impl_(new Impl{Summary(limits), {}}) {
   impl_->summary.header = header;
 }
@@ -235,6 +255,7 @@ void Summariser::add(const Result& result) {
   impl_->list(result);
   impl_->compare_with_rfc(result);
   impl_->look_again(result);
+  impl_->compare_with_log(result);
 }
 
 Summary Summariser::finish(const std::optional<Trailer>& trailer) {

@@ -72,6 +72,12 @@ struct SummaryLimits {
   std::size_t listed = 1000;  ///< domains in one list; the rest is counted
 };
 
+/// What the gateway's own log shows of DANE, beside the verdicts (E-126).
+struct LogFigures {
+  std::uint64_t delivered = 0, failed = 0;  ///< domains
+  std::uint64_t agree = 0, not_predicted = 0;
+};
+
 struct Summary {
   explicit Summary(const SummaryLimits& limits = {});
 
@@ -90,6 +96,8 @@ struct Summary {
   Ranking failover_changes;  ///< E-104
   Tally failover_asked;
   Tally confirmed_stable, confirmed_varying;  ///< --confirm
+  LogFigures gateway_log;
+  Ranking contradicted;  ///< E-126: differs from the gateway's log
 };
 
 /// Reads to the end of `reader`.

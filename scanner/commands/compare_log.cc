@@ -30,7 +30,7 @@ ExitCode run(const CompareOptions& options, Context context) {
   input::DomainStream stream(std::move(*inputs), {}, {}, [&](const std::string& text) { context.console.warn(text); });
   while (stream.next()) {
   }
-  const auto comparison = compare_with_log(*reader, stream.evidence());
+  const auto comparison = compare_with_log(*reader, stream.gateway_logs());
   if (!comparison) return fail(comparison.error());
   Console::print(comparison_text(*comparison));
   if (stream.damaged()) return fail("a log is damaged (see above); what was read before was compared");

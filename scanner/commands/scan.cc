@@ -16,7 +16,6 @@
 #include "scanner/commands/commands.h"
 #include "scanner/engine/sweep.h"
 #include "scanner/gateway_context.h"
-#include "scanner/log_comparison.h"
 #include "scanner/plan.h"
 #include "scanner/preparation.h"
 #include "scanner/progress.h"
@@ -312,26 +311,19 @@ class Scan {
       console_.warn("interrupted: the results so far are written");
       return ExitCode::Interrupted;
     }
-    output::Trailer trailer{counts, wall_clock(), finished_before + results.written(), summary.warnings, ""};
+    output::Trailer trailer{counts, wall_clock(), finished_before + results.written(), summary.warnings, "", 0};
     for (const std::string& warning : stream_.warnings()) trailer.warnings.push_back(warning);
     if (summary.end == SweepEnd::NoResolver) trailer.end_reason = "no-resolver";
-    const auto done = writer.recount(stream_.recounts()).and_then([&] { return writer.finish(trailer); });
+    trailer.log_domains_not_scanned = stream_.log_domains_not_scanned();
+    const auto done = writer.recount(stream_.recounts())
+                          .and_then([&] { return writer.log_evidence(stream_.log_evidence()); })
+                          .and_then([&] { return writer.finish(trailer); });
     if (!done) return fail(ExitCode::CannotWork, done.error());
     for (const std::string& warning : stream_.warnings()) console_.warn(warning);
     print_plan(summary, options_.scan.output.empty() ? PlanTo::Stderr : PlanTo::Stdout, console_);
     if (!counts.skipped_kinds.empty()) console_.line(skips_line(counts));
     if (!options_.scan.output.empty()) print_report(options_.scan.output, console_);
-    print_log_comparison();
     return code_of(summary, results);
-  }
-
-  /// E-126: the logs that were read may show what the gateway did already.
-  void print_log_comparison() {
-    if (options_.scan.output.empty() || stream_.evidence().empty()) return;
-    auto reader = output::Reader::open(options_.scan.output);
-    if (!reader) return;
-    if (const auto comparison = compare_with_log(*reader, stream_.evidence()))
-      Console::print("\nThe gateway's own log of DANE: " + comparison_text(*comparison));
   }
 
   ExitCode code_of(const SweepSummary& summary, const FileSink& results) {

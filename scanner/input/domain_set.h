@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <unordered_set>
 #include <vector>
@@ -26,6 +27,7 @@ class DomainSet {
   };
   /// Adds `recipients` to the domain's sum, which stops at 2^32-1.
   Added add(std::string_view domain, std::uint32_t recipients);
+  std::optional<std::uint32_t> index_of(std::string_view domain) const;
   /// Sum so far of the domain `index`, which is remembered as what was handed out; only once per index.
   std::uint32_t hand_out(std::string_view domain, std::uint32_t index);
   /// The domain was handed out with this sum by an earlier run (`--resume`).
@@ -47,7 +49,9 @@ class DomainSet {
     std::uint64_t high, low;
   };
   Hash hash(std::string_view domain) const;
-  Slot& find(const Hash& hash);
+  /// Where the hash stands, or the empty slot where it belongs.
+  std::size_t position(const Hash& hash) const;
+  Slot& find(const Hash& hash) { return slots_[position(hash)]; }
   void grow();
 
   std::vector<Slot> slots_;                ///< a power of two; empty: both halves of the hash 0

@@ -5,6 +5,7 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace danesweep::input {
@@ -95,12 +96,16 @@ void DomainStream::evidence(std::string_view domain, Evidence evidence) {
   NameBuffer buffer;
   const auto name = normalise_domain(domain, buffer);
   if (!name) return;
-  auto found = evidence_.find(*name);
-  if (found == evidence_.end()) {
-    if (evidence_.size() == kMaxEvidence) return;
-    found = evidence_.emplace(*name, DaneEvidence{}).first;
+  auto found = gateway_logs_.find(*name);
+  if (found == gateway_logs_.end()) {
+    if (gateway_logs_.size() == kMaxLogDomains) {
+      ++evidence_left_out_;
+      return;
+    }
+    found = gateway_logs_.emplace(*name, output::GatewayLog{}).first;
   }
-  ++(evidence == Evidence::Delivered ? found->second.delivered : found->second.failed);
+  std::uint32_t& sum = evidence == Evidence::Delivered ? found->second.delivered : found->second.failed;
+  if (sum < std::numeric_limits<std::uint32_t>::max()) ++sum;
 }
 
 void DomainStream::remark(std::string text) {
@@ -115,10 +120,27 @@ output::InputCounts DomainStream::final_counts() const {
   return counts;
 }
 
+std::vector<output::LogEvidence> DomainStream::log_evidence() const {
+  std::vector<output::LogEvidence> evidence;
+  for (const auto& [domain, seen] : gateway_logs_) {
+    if (shard_of(domain, shard_.of) != shard_.number) continue;
+    if (const auto index = domains_.index_of(domain)) evidence.push_back({*index, seen});
+  }
+  return evidence;
+}
+
+std::uint64_t DomainStream::log_domains_not_scanned() const {
+  return static_cast<std::uint64_t>(
+      std::ranges::count_if(gateway_logs_, [&](const auto& entry) { return !domains_.index_of(entry.first); }));
+}
+
 std::vector<std::string> DomainStream::warnings() const {
   std::vector<std::string> warnings;
   if (direction_unknown_ > 0) warnings.push_back(fmt::format("direction unknown: {} recipients", direction_unknown_));
   if (domains_.capped() > 0) warnings.push_back(fmt::format("recipients-capped: {} domains", domains_.capped()));
+  if (evidence_left_out_ > 0)
+    warnings.push_back(fmt::format("the log's DANE lines of more than {} domains: {} lines left out", kMaxLogDomains,
+                                   evidence_left_out_));
   return warnings;
 }
 

@@ -44,10 +44,8 @@ struct FoundDomain {
   std::vector<std::string> warnings;
 };
 
-/// What the gateway's own log says about DANE to a domain (E-126).
-struct DaneEvidence {
-  std::uint64_t delivered = 0, failed = 0;
-};
+/// What the gateway's own log shows of DANE, by domain (E-126).
+using GatewayLogs = std::map<std::string, output::GatewayLog, std::less<>>;
 
 class DomainStream : private EntrySink {
  public:
@@ -69,10 +67,14 @@ class DomainStream : private EntrySink {
   std::vector<std::string> warnings() const;
   /// A file broke off in the middle: exit code 2 when all is done.
   bool damaged() const { return damaged_; }
-  const std::map<std::string, DaneEvidence, std::less<>>& evidence() const { return evidence_; }
+  const GatewayLogs& gateway_logs() const { return gateway_logs_; }
+  /// The same for the domains of this shard that were given out, by index.
+  std::vector<output::LogEvidence> log_evidence() const;
+  /// Domains that the log shows DANE to, and that are not in the input.
+  std::uint64_t log_domains_not_scanned() const;
 
  private:
-  static constexpr std::size_t kMaxEvidence = 1'000'000;
+  static constexpr std::size_t kMaxLogDomains = 1'000'000;
 
   void recipient(const Entry& entry) override;
   void skip(SkipKind kind) override;
@@ -91,7 +93,8 @@ class DomainStream : private EntrySink {
   output::InputCounts counts_;
   std::array<std::uint64_t, kSkipKinds> skipped_{};
   std::uint64_t direction_unknown_ = 0;
-  std::map<std::string, DaneEvidence, std::less<>> evidence_;
+  GatewayLogs gateway_logs_;
+  std::uint64_t evidence_left_out_ = 0;
   bool damaged_ = false;
   NameBuffer buffer_{};
 };

@@ -27,6 +27,34 @@ TEST(Inputs, SeveralFilesOfSeveralFormatsAreOneInput) {
   EXPECT_TRUE(account.adds_up());
 }
 
+/// The evidence of a log beside a list, as shard `number` of two would keep it.
+std::pair<std::vector<std::string>, std::uint64_t> evidence_of(const TemporaryFolder& folder, Shard shard) {
+  const std::string list = folder.write("list", "a.example\nb.example\nc.example\n");
+  std::string log;
+  for (const char* name : {"b.example", "c.example", "elsewhere.example", "B.example."})
+    log +=
+        std::string("Tue Feb  3 21:42:38 2026 Info: DCID 23 TLS success protocol TLSv1.2 cipher C for ") + name + "\n";
+  DomainStream stream(*open_inputs({list, folder.write("log", log)}, {}), shard, {}, {});
+  while (stream.next()) {
+  }
+  const char* names[] = {"a", "b", "c"};
+  std::vector<std::string> seen;
+  for (const auto& one : stream.log_evidence())
+    seen.push_back(std::string(names[one.index]) + " " + std::to_string(one.seen.delivered));
+  return {seen, stream.log_domains_not_scanned()};
+}
+
+TEST(Inputs, TheGatewaysLogIsKeptByIndexAndByShardE126) {
+  const TemporaryFolder folder;
+  const auto [whole, elsewhere] = evidence_of(folder, {});
+  EXPECT_EQ(whole, (std::vector<std::string>{"b 2", "c 1"}));
+  EXPECT_EQ(elsewhere, 1U);
+  auto parts = evidence_of(folder, {1, 2}).first;
+  for (const std::string& seen : evidence_of(folder, {2, 2}).first) parts.push_back(seen);
+  std::ranges::sort(parts);
+  EXPECT_EQ(parts, whole) << "each domain in one shard only";
+}
+
 TEST(Inputs, AllAreOpenedBeforeAnyIsReadE64) {
   const TemporaryFolder folder;
   const auto inputs = open_inputs({folder.write("a", "a.example\n"), folder.file("absent")}, {});

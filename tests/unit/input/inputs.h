@@ -67,7 +67,7 @@ inline Account account_of(DomainStream& stream, Account account) {
   for (const auto& recount : stream.recounts()) account.domains[account.order.at(recount.index)] = recount.recipients;
   account.counts = stream.final_counts();
   for (const auto& kind : account.counts.skipped_kinds) account.skips[kind.kind] = kind.count;
-  for (const auto& [name, seen] : stream.evidence()) account.evidence[name] = {seen.delivered, seen.failed};
+  for (const auto& [name, seen] : stream.gateway_logs()) account.evidence[name] = {seen.delivered, seen.failed};
   account.totals = stream.warnings();
   account.damaged = stream.damaged();
   return account;

@@ -97,6 +97,7 @@ TEST(Jsonl, WhatIsAbsentIsNotWritten) {
   EXPECT_FALSE(record.contains("failover"));
   EXPECT_FALSE(record.contains("confirm"));
   EXPECT_FALSE(record.contains("without_entry"));
+  EXPECT_FALSE(record.contains("gateway_log"));
   EXPECT_EQ(record["hosts"], Json::array());
   EXPECT_EQ(record["mx"]["status"], "NOT_QUERIED");
   EXPECT_EQ(record["mx"]["answer"], "NONE");
@@ -115,6 +116,7 @@ TEST(Jsonl, CountsAreNumbers) {
   const Json record = Json::parse(json_line(full_result()));
   EXPECT_EQ(record["index"], 4294967295U);
   EXPECT_EQ(record["recipients"], 4000000000U);
+  EXPECT_EQ(record["gateway_log"], Json::parse(R"({"delivered":7,"failed":1})"));
   EXPECT_EQ(record["confirm"], Json::parse(R"({"asked":3,"same":2})"));
   EXPECT_EQ(record["failover"],
             Json::parse(R"({"opportunistic":"DANE_FAIL","mandatory":"DANE_FAIL","reason":"mx-bogus"})"));

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "output/log_agreement.h"
 #include "output/report/advice.h"
 #include "output/report/document.h"
 #include "output/report/summary.h"
@@ -309,6 +310,47 @@ TEST(Healed, ExceptionsNoLongerNeededAreListedE85) {
   ASSERT_NE(at, std::string::npos);
   EXPECT_NE(text.find("healed.example", at), std::string::npos);
   EXPECT_EQ(text.find("needed.example", at), std::string::npos);
+}
+
+struct PredictionRow {
+  Action predicted;
+  std::uint32_t delivered, failed;
+  Agreement agreement;
+};
+
+TEST(GatewayLogs, EachPredictionBesideWhatTheLogShowsE126) {
+  const PredictionRow rows[] = {
+      {Action::DaneSuccess, 3, 0, Agreement::Agrees},        {Action::DaneSuccess, 3, 1, Agreement::Differs},
+      {Action::DaneFail, 0, 2, Agreement::Agrees},           {Action::DaneFail, 1, 0, Agreement::Differs},
+      {Action::Fallback, 1, 0, Agreement::Differs},          {Action::Fallback, 0, 1, Agreement::Differs},
+      {Action::Undetermined, 1, 0, Agreement::NotPredicted}, {Action::NotApplicable, 0, 1, Agreement::NotPredicted}};
+  for (const PredictionRow& row : rows)
+    EXPECT_EQ(judge_prediction(row.predicted, {row.delivered, row.failed}), row.agreement) << to_text(row.predicted);
+}
+
+TEST(GatewayLogs, DomainsThatDifferAreListedByRecipientsE126) {
+  const auto seen = [](Result result, GatewayLog log) {
+    result.gateway_log = log;
+    return result;
+  };
+  Scan scan;
+  scan.good(1).add(seen(domain("agrees.example", Secure, {good_host("mx")}), {9, 0}));
+  scan.add(seen(named_failing("small.example"), {1, 0}), 2).add(seen(named_failing("big.example"), {1200, 3}), 90);
+  scan.add(seen(domain("down.example", Secure, {down_host("mx")}), {1, 0}));
+  Summary summary = scan.summary();
+  summary.trailer->log_domains_not_scanned = 6;
+  EXPECT_EQ(names(summary.contradicted.first()), (std::vector<std::string>{"big.example", "small.example"}));
+  const std::string text = report_text(report_document(summary));
+  for (const char* line : {"\ndelivered with DANE to 4 domains, stopped by DANE for 1 domain\n",
+                           "\n1 as predicted, 2 differ, 1 without a prediction, 6 not scanned\n",
+                           "\nDiffers from the gateway's log: 2 domains, 92 recipients\n",
+                           "tlsa-mismatch  delivered with DANE 1,200 times, stopped by DANE 3 times\n",
+                           "tlsa-mismatch  delivered with DANE once\n"})
+    EXPECT_NE(text.find(line), std::string::npos) << line << "is missing in:\n" << text;
+}
+
+TEST(GatewayLogs, NoLogNoChapterE126) {
+  EXPECT_EQ(Scan().good(1).failing(1).text().find("gateway's own log"), std::string::npos);
 }
 
 bool advises(const Scan& scan, std::string_view words) {

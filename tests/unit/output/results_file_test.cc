@@ -118,6 +118,7 @@ TEST_P(ResultsFile, HeaderTrailerAndCheckpointComeBack) {
   EXPECT_EQ(reader->trailer()->counts.read, 10412U);
   EXPECT_EQ(reader->trailer()->counts.skipped_kinds[1].kind, "comment");
   EXPECT_EQ(reader->trailer()->end_reason, "no-resolver");
+  EXPECT_EQ(reader->trailer()->log_domains_not_scanned, 5U);
   ASSERT_TRUE(reader->last_checkpoint());
   EXPECT_EQ(reader->last_checkpoint()->lowest_unfinished, 3U);
   EXPECT_EQ(reader->results(), 4U);
@@ -137,6 +138,22 @@ TEST_P(ResultsFile, RecountsAreAppliedEverywhereAndTheLastOneCounts) {
   EXPECT_EQ(back.results[0].recipients, 5U);
   EXPECT_EQ(back.results[1].recipients, 3U);
   EXPECT_EQ(back.results[2].recipients, 9U);
+}
+
+TEST_P(ResultsFile, WhatTheGatewaysLogShowsIsAppliedToTheRecordE126) {
+  std::string octets;
+  Writer writer(std::make_unique<MemorySink>(octets, kEndless), GetParam());
+  ASSERT_TRUE(writer.begin(sample_header()));
+  for (std::uint32_t i = 0; i < 3; ++i) ASSERT_TRUE(writer.write(numbered(i)));
+  ASSERT_TRUE(writer.log_evidence(std::vector<LogEvidence>{{2, {4, 1}}, {0, {0, 7}}}));
+  ASSERT_TRUE(writer.finish(sample_trailer()));
+  const ReadBack back = read_back(octets);
+  ASSERT_EQ(back.results.size(), 3U);
+  EXPECT_EQ(back.results[0].gateway_log->failed, 7U);
+  EXPECT_FALSE(back.results[1].gateway_log.has_value());
+  EXPECT_EQ(back.results[2].gateway_log->delivered, 4U);
+  EXPECT_EQ(back.results[2].gateway_log->failed, 1U);
+  EXPECT_EQ(back.results[2].recipients, 3U) << "counts stay";
 }
 
 /// The writer may die at any octet: what is whole before it is read, the rest is dropped with a warning.

@@ -51,6 +51,7 @@ inline Result full_result() {
   made.failover = Failover{Action::DaneFail, Action::DaneFail, "mx-bogus"};
   made.confirm = Confirm{3, 2};
   made.without_entry = WithoutEntry{Action::Fallback, Action::DaneFail, "tlsa-none"};
+  made.gateway_log = GatewayLog{7, 1};
   Host& host = made.hosts.front();
   host.address_reason = "dns:cname-loop";
   host.tlsa_reason = "dns:work-limit";
@@ -100,6 +101,7 @@ inline Trailer sample_trailer() {
   made.results = 3;
   made.warnings = {"one"};
   made.end_reason = "no-resolver";
+  made.log_domains_not_scanned = 5;
   return made;
 }
 
