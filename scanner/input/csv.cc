@@ -15,7 +15,7 @@
 namespace danesweep::input {
 namespace {
 
-using Row = std::span<const std::string>;
+using Row = std::span<const std::string_view>;
 using Names = std::vector<std::string>;
 
 /// What a column's name says about it. `recipients` may be either: the first data row decides.
@@ -39,7 +39,7 @@ bool is_one_of(std::span<const std::string_view> names, std::string_view name) {
   return std::ranges::find(names, name) != names.end();
 }
 
-/// libcsv behind a value: lines in, records out.
+/// Lines in, records out: simple ones are split at once, the others go through libcsv.
 class Parser {
  public:
   explicit Parser(char delimiter) : delimiter_(delimiter) { start(); }
@@ -49,18 +49,26 @@ class Parser {
   Parser(Parser&&) = delete;
   Parser& operator=(Parser&&) = delete;
 
-  /// One line with its newline. True: the record is complete, `row()` holds it.
+  /// One line without its newline. True: the record is complete, `row()` holds it.
   bool feed(std::string_view line) {
+    if (pending_ == 0 && split_simple_record(line, delimiter_, row_)) return true;
     if (complete_) fields_ = 0;
     complete_ = false;
     pending_ += line.size() + 1;
-    put(line);
-    put("\n");
-    if (complete_) pending_ = 0;
-    return complete_;
+    line_.assign(line) += '\n';
+    csv_parse(
+        &parser_, line_.data(), line_.size(),
+        [](void* field, std::size_t size, void* self) {
+          static_cast<Parser*>(self)->take_field({static_cast<const char*>(field), size});
+        },
+        [](int, void* self) { static_cast<Parser*>(self)->complete_ = true; }, this);
+    if (!complete_) return false;
+    pending_ = 0;
+    row_.assign(strings_.begin(), strings_.begin() + static_cast<std::ptrdiff_t>(fields_));
+    return true;
   }
-  /// Valid until the next line; its strings are reused from record to record.
-  Row row() const { return Row(strings_).first(fields_); }
+  /// Valid until the next line and as long as the text of this one.
+  Row row() const { return row_; }
   /// Octets of a record that has begun and not ended.
   std::size_t pending() const { return pending_; }
   void restart() {
@@ -75,15 +83,6 @@ class Parser {
     csv_init(&parser_, 0);
     csv_set_delim(&parser_, static_cast<unsigned char>(delimiter_));
   }
-  void put(std::string_view octets) {
-    csv_parse(
-        &parser_, octets.data(), octets.size(),
-        [](void* field, std::size_t size, void* self) {
-          static_cast<Parser*>(self)->take_field({static_cast<const char*>(field), size});
-        },
-        [](int, void* self) { static_cast<Parser*>(self)->complete_ = true; }, this);
-  }
-
   void take_field(std::string_view field) {
     if (fields_ == strings_.size()) strings_.emplace_back();
     strings_[fields_++].assign(field);
@@ -91,7 +90,9 @@ class Parser {
 
   char delimiter_;
   csv_parser parser_{};
-  Names strings_;
+  std::string line_;
+  std::vector<std::string_view> row_;
+  Names strings_;  ///< reused from record to record
   std::size_t fields_ = 0;
   std::size_t pending_ = 0;
   bool complete_ = false;
@@ -149,9 +150,11 @@ class CsvReader : public FormatReader {
     if (parser_.pending() == 0) {
       if (trim(line.text).empty()) return sink.skip(SkipKind::Blank);
       record_line_ = line.number;
-      record_front_.assign(line.text.substr(0, 80));
+      record_front_ = line.text.substr(0, 80);
     }
     if (parser_.feed(line.text)) return read_record(sink);
+    kept_front_.assign(record_front_);  // the line's own text is gone by the next call
+    record_front_ = kept_front_;
     if (parser_.pending() <= kMaxLine) return;
     parser_.restart();
     sink.reject(record_line_, RejectCode::LineTooLong, record_front_);
@@ -171,7 +174,7 @@ class CsvReader : public FormatReader {
 
   void read_header(EntrySink& sink) {
     Names names;
-    for (const std::string& field : parser_.row()) names.push_back(canonical_name(trim(field)));
+    for (const std::string_view field : parser_.row()) names.push_back(canonical_name(trim(field)));
     columns_ = find_columns(names);
     std::vector<std::string> ignored;
     for (std::size_t i = 0; i < names.size(); ++i)
@@ -218,10 +221,28 @@ class CsvReader : public FormatReader {
   Columns columns_;
   bool at_header_ = true, at_first_row_ = true;
   std::uint64_t record_line_ = 0;
-  std::string record_front_;
+  std::string_view record_front_;  ///< of the line at hand, or `kept_front_`
+  std::string kept_front_;
 };
 
 }  // namespace
+
+bool split_simple_record(std::string_view line, char delimiter, std::vector<std::string_view>& fields) {
+  fields.clear();
+  const bool has_quotes = line.find('"') != std::string_view::npos;
+  for (;;) {
+    const bool quoted = line.starts_with('"');
+    const std::size_t from = quoted ? 1 : 0;
+    const std::size_t end = std::min(line.find(quoted ? '"' : delimiter, from), line.size());
+    const std::string_view field = line.substr(from, end - from);
+    if (quoted ? end == line.size() : has_quotes && field.find('"') != std::string_view::npos) return false;
+    fields.push_back(field);
+    line.remove_prefix(end + from);
+    if (line.empty()) return true;
+    if (line.front() != delimiter) return false;
+    line.remove_prefix(1);
+  }
+}
 
 bool looks_like_csv_header(std::string_view line) {
   const Names fields = parse_header(line, delimiter_of(line));

@@ -1,10 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scanner/input/domain_list.h"
 
+#include <cstring>
+
 namespace danesweep::input {
 namespace {
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
+
+/// Nothing but a name, as in most lines: no blank, quote or comment sign, which all lie below `$`. Eight octets at a
+/// time (a word has an octet below n if the subtraction borrows from a high bit that was clear).
+bool is_one_word(std::string_view text) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101, kHighBits = 0x8080808080808080;
+  std::uint64_t low = text.empty() ? 1 : 0, word = 0;
+  for (; text.size() >= sizeof word; text.remove_prefix(sizeof word)) {
+    std::memcpy(&word, text.data(), sizeof word);
+    low |= (word - kOnes * '$') & ~word & kHighBits;
+  }
+  for (const char c : text) low |= static_cast<unsigned char>(c) < '$' ? 1 : 0;
+  return low == 0;
+}
 
 /// Without the comment: `#` inside a word belongs to it.
 std::string_view without_comment(std::string_view text) {
@@ -30,6 +45,8 @@ std::string_view take_name(std::string_view& rest) {
 }  // namespace
 
 void DomainListReader::read(const Line& line, EntrySink& sink) {
+  if (is_one_word(line.text))
+    return sink.recipient({line.text, Expect::DomainOrAddress, line.number, 1, EntryNote::None});
   const std::string_view whole = trim(line.text);
   if (whole.empty()) return sink.skip(SkipKind::Blank);
   std::string_view rest = trim(without_comment(whole));

@@ -5,6 +5,7 @@
 #include <idn2.h>
 
 #include <algorithm>
+#include <cstring>
 #include <memory>
 #include <optional>
 
@@ -70,8 +71,42 @@ bool may_be_address(std::string_view name) {
   return (name.back() >= '0' && name.back() <= '9') || name.find(':') != std::string_view::npos;
 }
 
+/// A word without a dot stands for a name only if it ended in one (E-63).
+enum class SingleLabel : std::uint8_t { Refused, Allowed };
+
+/// Eight octets in one word, each below 0x80.
+constexpr std::uint64_t kEach = 0x0101010101010101, kHighBits = 0x80 * kEach;
+/// High bit of each octet that lies in `low`..`high`.
+constexpr std::uint64_t within(std::uint64_t word, unsigned char low, unsigned char high) {
+  return (word + kEach * (0x80U - low)) & ~(word + kEach * (0x7FU - high)) & kHighBits;
+}
+
+/// The quick way of nearly all names: short, good, with a dot, not the end of an address. Copied in lower case, eight
+/// octets at a time and without branches that differ from name to name. False: all checks must be made.
+bool copy_ordinary_name(std::string_view name, NameBuffer& buffer) {
+  if (name.empty() || name.size() > 63) return false;  // no label can be too long
+  std::uint64_t dots = 0, wrong = 0;
+  for (std::size_t at = 0; at < name.size(); at += 8) {
+    std::uint64_t word = kEach * 'a';
+    if (name.size() - at >= 8)
+      std::memcpy(&word, name.data() + at, 8);
+    else
+      std::memcpy(&word, name.data() + at, name.size() - at);
+    wrong |= word & kHighBits;
+    word &= ~kHighBits;
+    word |= within(word, 'A', 'Z') >> 2;
+    wrong |= kHighBits &
+             ~(within(word, 'a', 'z') | within(word, '0', '9') | within(word, '-', '.') | within(word, '_', '_'));
+    dots |= ((within(word, '.', '.') >> 7) * 0x0102040810204080 >> 56) << at;
+    std::memcpy(buffer.data() + at, &word, 8);
+  }
+  const bool empty_label = (dots & (dots << 1 | 1)) != 0;
+  const char last = buffer[name.size() - 1];
+  return wrong == 0 && dots != 0 && !empty_label && last != '.' && (last < '0' || last > '9');
+}
+
 /// ASCII letters, digits, `-`, `_` and dots, copied in lower case; labels and lengths checked.
-Name check_ascii(std::string_view name, NameBuffer& buffer) {
+Name check_ascii(std::string_view name, SingleLabel single, NameBuffer& buffer) {
   std::size_t label = 0;
   std::optional<RejectCode> fault;
   for (std::size_t i = 0; i < name.size(); ++i) {
@@ -85,6 +120,7 @@ Name check_ascii(std::string_view name, NameBuffer& buffer) {
   if (label == 0) return tl::unexpected(RejectCode::EmptyLabel);
   if (fault) return tl::unexpected(*fault);
   if (name.size() > kMaxNameText) return tl::unexpected(RejectCode::NameTooLong);
+  if (label == name.size() && single == SingleLabel::Refused) return tl::unexpected(RejectCode::SingleLabel);
   return std::string_view(buffer.data(), name.size());
 }
 
@@ -95,7 +131,7 @@ RejectCode idn_fault(int code) {
 }
 
 /// U-labels (T-1). Pure ASCII names never come here: libidn2 refuses some that exist (`r3---x.example`).
-Name to_a_labels(std::string_view name, NameBuffer& buffer) {
+Name to_a_labels(std::string_view name, SingleLabel single, NameBuffer& buffer) {
   if (!is_utf8(name)) return tl::unexpected(RejectCode::BadUtf8);
   if (!std::ranges::all_of(name, [](char c) { return is_high(c) || lowered(c) != 0; }))
     return tl::unexpected(RejectCode::BadCharacter);
@@ -110,14 +146,14 @@ Name to_a_labels(std::string_view name, NameBuffer& buffer) {
   std::string_view ascii(reinterpret_cast<const char*>(converted.get()));
   if (ascii.ends_with('.')) ascii.remove_suffix(1);  // an ideographic full stop at the end
   if (!ascii.empty() && may_be_address(ascii) && is_ip_address(ascii)) return tl::unexpected(RejectCode::IpAddress);
-  return check_ascii(ascii, buffer);
+  return check_ascii(ascii, single, buffer);
 }
 
 /// Offset behind the last `@` outside quotes; 0 without one; nothing for an unclosed quote.
 std::optional<std::size_t> domain_offset(std::string_view address) {
   if (address.find('"') == std::string_view::npos) {
-    const std::size_t at = address.rfind('@');
-    return at == std::string_view::npos ? 0 : at + 1;
+    const void* at = memrchr(address.data(), '@', address.size());  // string_view::rfind goes octet by octet
+    return at == nullptr ? 0 : static_cast<std::size_t>(static_cast<const char*>(at) - address.data()) + 1;
   }
   std::size_t offset = 0;
   bool quoted = false;
@@ -165,14 +201,14 @@ Name normalise_domain(std::string_view name, NameBuffer& buffer) {
   const bool absolute = name.ends_with('.');
   if (absolute) name.remove_suffix(1);
   if (name.empty()) return tl::unexpected(absolute ? RejectCode::EmptyLabel : RejectCode::NoDomain);
+  if (copy_ordinary_name(name, buffer)) return std::string_view(buffer.data(), name.size());
+  const SingleLabel single = absolute ? SingleLabel::Allowed : SingleLabel::Refused;
   if (may_be_address(name) && is_ip_address(name)) return tl::unexpected(RejectCode::IpAddress);
-  const Name checked = std::ranges::any_of(name, is_high) ? to_a_labels(name, buffer) : check_ascii(name, buffer);
-  if (checked && !absolute && checked->find('.') == std::string_view::npos)
-    return tl::unexpected(RejectCode::SingleLabel);
-  return checked;
+  return std::ranges::any_of(name, is_high) ? to_a_labels(name, single, buffer) : check_ascii(name, single, buffer);
 }
 
 Name domain_of(std::string_view entry, Expect expect, NameBuffer& buffer) {
+  if (copy_ordinary_name(entry, buffer)) return std::string_view(buffer.data(), entry.size());
   const auto address = bare_address(entry);
   if (!address) return tl::unexpected(RejectCode::BadAddress);
   const auto offset = domain_offset(*address);

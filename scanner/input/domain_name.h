@@ -60,6 +60,10 @@ std::string_view trim(std::string_view text);
 
 template <class Take>
 void for_each_recipient(std::string_view text, Take&& take) {
+  if (text.find(',') == std::string_view::npos && text.find(';') == std::string_view::npos) {
+    if (const std::string_view whole = trim(text); !whole.empty()) take(whole);
+    return;
+  }
   std::size_t begin = 0;
   bool quoted = false;
   for (std::size_t i = 0; i <= text.size(); ++i) {

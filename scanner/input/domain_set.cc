@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scanner/input/domain_set.h"
 
+#define XXH_INLINE_ALL  // names are short: half of the time would go into the call
 #include <xxhash.h>
 
 #include <algorithm>
@@ -13,7 +14,7 @@
 namespace danesweep::input {
 namespace {
 
-constexpr std::size_t kFirstSlots = 1024;
+constexpr std::size_t kFirstSlots = 64;
 constexpr std::uint32_t kMost = std::numeric_limits<std::uint32_t>::max();
 
 std::uint64_t random_key() {
@@ -33,11 +34,16 @@ DomainSet::Hash DomainSet::hash(std::string_view domain) const {
   return {value.high64, value.low64 | 1};  // never the mark of an empty slot
 }
 
-DomainSet::Slot& DomainSet::find(const Hash& hash) {
+std::size_t DomainSet::position(const Hash& hash) const {
   const std::size_t mask = slots_.size() - 1;
   std::size_t at = hash.high & mask;
   while (slots_[at].low != 0 && (slots_[at].low != hash.low || slots_[at].high != hash.high)) at = (at + 1) & mask;
-  return slots_[at];
+  return at;
+}
+
+std::optional<std::uint32_t> DomainSet::index_of(std::string_view domain) const {
+  const Slot& slot = slots_[position(hash(domain))];
+  return slot.low == 0 ? std::nullopt : std::optional(slot.index);
 }
 
 void DomainSet::grow() {
@@ -52,7 +58,7 @@ DomainSet::Added DomainSet::add(std::string_view domain, std::uint32_t recipient
   Slot* slot = &find(key);
   const Seen seen = slot->low == 0 ? Seen::First : Seen::Again;
   if (seen == Seen::First) {
-    if ((handed_out_.size() + 1) * 5 > slots_.size() * 3) {
+    if ((handed_out_.size() + 1) * 4 > slots_.size() * 3) {
       grow();
       slot = &find(key);
     }

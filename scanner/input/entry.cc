@@ -30,8 +30,10 @@ bool is_thousands_separator(std::string_view text, std::size_t at) {
 tl::expected<std::uint32_t, RejectCode> parse_count(std::string_view text, Thousands thousands) {
   std::uint64_t number = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (thousands == Thousands::Allowed && is_thousands_separator(text, i)) continue;
-    if (text[i] < '0' || text[i] > '9') return tl::unexpected(RejectCode::BadNumber);
+    if (text[i] < '0' || text[i] > '9') {
+      if (thousands == Thousands::Allowed && is_thousands_separator(text, i)) continue;
+      return tl::unexpected(RejectCode::BadNumber);
+    }
     number = number * 10 + static_cast<std::uint64_t>(text[i] - '0');
     if (number > std::numeric_limits<std::uint32_t>::max()) return tl::unexpected(RejectCode::BadNumber);
   }

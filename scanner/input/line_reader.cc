@@ -13,6 +13,9 @@ namespace {
 
 using namespace std::string_view_literals;
 
+/// A list of a few lines, as scripts hand them over, needs no more.
+constexpr std::size_t kSmallFile = 4096;
+
 /// What a file that is no text begins with.
 struct Magic {
   std::string_view octets, what;
@@ -55,9 +58,10 @@ std::string_view what_else_it_is(std::string_view head) {
 }  // namespace
 
 LineReader::LineReader(std::string name, std::unique_ptr<ByteSource> source)
-    : name_(std::move(name)), source_(std::move(source)), buffer_(2 * kHead) {
+    : name_(std::move(name)), source_(std::move(source)), buffer_(kSmallFile) {
   while (end_ < kHead && fill()) {
   }
+  if (end_ >= kHead && buffer_.size() < 2 * kHead) buffer_.resize(2 * kHead);
   if (head().starts_with("\xef\xbb\xbf")) begin_ += 3;
 }
 

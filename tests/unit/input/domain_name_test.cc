@@ -4,7 +4,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cctype>
+#include <optional>
 #include <ostream>
+#include <random>
 
 namespace danesweep::input {
 namespace {
@@ -98,6 +101,47 @@ TEST_P(EntryToDomain, IsAsInE63) {
 }
 
 INSTANTIATE_TEST_SUITE_P(E63, EntryToDomain, testing::ValuesIn(kRows));
+
+/// E-63 octet by octet: lower case if the name is good, else nothing.
+std::optional<std::string> good_name(std::string_view name) {
+  std::string lower;
+  std::size_t label = 0, dots = 0;
+  for (const char c : name) {
+    const bool letter = std::isalpha(static_cast<unsigned char>(c)) != 0, dot = c == '.';
+    if (!letter && !std::isdigit(static_cast<unsigned char>(c)) && c != '-' && c != '_' && !dot) return {};
+    if (dot && label == 0) return {};
+    label = dot ? 0 : label + 1;
+    dots += dot ? 1 : 0;
+    if (label > 63) return {};
+    lower += letter ? static_cast<char>(std::tolower(c)) : c;
+  }
+  return label > 0 && dots > 0 ? std::optional(lower) : std::nullopt;
+}
+
+TEST(NormaliseDomain, EachOctetAtEachPlaceE63) {
+  for (std::size_t size = 1; size <= 70; ++size)
+    for (std::size_t place = 0; place < size; ++place)
+      for (int octet = 0; octet < 128; ++octet) {
+        std::string name = std::string(size, 'q') + ".Ab_c-9x";
+        name[place] = static_cast<char>(octet);
+        NameBuffer buffer;
+        const auto found = normalise_domain(name, buffer);
+        ASSERT_EQ(found ? std::optional(std::string(*found)) : std::nullopt, good_name(name)) << name;
+      }
+}
+
+TEST(NormaliseDomain, RandomNamesE63) {
+  std::mt19937 random(5);
+  for (int i = 0; i < 100'000; ++i) {
+    std::string name;
+    for (std::size_t size = 1 + random() % 70; size > 0; --size)
+      name += "abcXYZ019-_.~@"[random() % (i % 3 == 0 ? 14 : 12)];
+    name += 'x';  // no address ends so
+    NameBuffer buffer;
+    const auto found = normalise_domain(name, buffer);
+    ASSERT_EQ(found ? std::optional(std::string(*found)) : std::nullopt, good_name(name)) << name;
+  }
+}
 
 TEST(EscapeText, HidesControlAndNonAsciiOctetsE61) {
   EXPECT_EQ(escape_text("a\nb\x1b\xc3\xbc", 80), "a\\x0ab\\x1b\\xc3\\xbc");
