@@ -90,6 +90,18 @@ std::string join_sections(const std::vector<DestinationSection>& sections) {
   return text;
 }
 
+bool default_has_tls_off(const std::vector<DestinationSection>& sections) {
+  bool off = false;
+  for (const DestinationSection& section : sections) {
+    if (section.name != "default") continue;
+    off = false;  // the last section of a name counts, and the last key in it (E-89)
+    for (const std::string& line : section.lines) {
+      if (key_of(line) == "table_tls") off = value_of(line) == "off" || value_of(line) == "0";
+    }
+  }
+  return off;
+}
+
 std::optional<std::string> covering_suffix(const std::vector<DestinationSection>& sections, std::string_view domain) {
   std::optional<std::string> longest;
   for (const DestinationSection& section : sections) {

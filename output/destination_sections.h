@@ -25,6 +25,9 @@ struct DestinationSection {
 std::vector<DestinationSection> split_sections(std::string_view text);
 std::string join_sections(const std::vector<DestinationSection>& sections);
 
+/// E-88: the export's `[DEFAULT]` has TLS Support off, so that DANE cannot be chosen before it is changed.
+bool default_has_tls_off(const std::vector<DestinationSection>& sections);
+
 /// Name of the longest `.suffix` section that covers a domain, nothing if none does (E-87).
 std::optional<std::string> covering_suffix(const std::vector<DestinationSection>& sections, std::string_view domain);
 

@@ -44,7 +44,11 @@ CLI::Option* add_values(CLI::App& app, const std::string& name, std::vector<T>& 
         }
       },
       help);
-  return option->type_name(placeholder)->allow_extra_args(false)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  // An option takes one value each time; what stands without a name takes all.
+  const bool positional = !name.starts_with('-');
+  return option->type_name(placeholder)
+      ->allow_extra_args(positional)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
 /// A word out of a list.

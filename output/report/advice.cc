@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "output/destination_sections.h"
 #include "output/figures.h"
 #include "output/report/verdict.h"
 
@@ -46,6 +47,14 @@ bool has_later_resolver(const Summary& summary) {
 
 bool would_lose_by_failover(const Summary& summary) { return summary.failover_changes.all().domains > 0; }
 
+/// E-88: the scan took it as Preferred.
+bool has_tls_off_by_default(const Summary& summary) {
+  const auto& files = summary.header.gateway_files;
+  return std::any_of(files.begin(), files.end(), [](const NamedText& file) {
+    return file.name == "destconfig" && default_has_tls_off(split_sections(file.text));
+  });
+}
+
 struct Advice {
   std::string_view rule;
   bool (*relevant)(const Summary&);
@@ -54,6 +63,7 @@ struct Advice {
 
 // clang-format off
 constexpr Advice kAdvice[] = {
+    {"E-88", has_tls_off_by_default, "First of all set TLS Support of the Default to Preferred: it is off in your export, and this report takes it as Preferred."},
     {"E-117", is_inner_layer, "This appliance hands its mail to another one: switch DANE on only where connections to the outside are made."},
     {"E-115 (1)", any_assessed, "DANE needs AsyncOS 12.0 or later, and resolvers that pass DNSSEC records on."},
     {"E-115 (2)", any_assessed, "In Destination Controls set TLS Support to Preferred, Required or a Verify kind first; only then can DANE Support be chosen. Submit and commit."},

@@ -191,8 +191,8 @@ void add_resolvers(Document& document, const Header& header) {
   document.emplace_back(Heading{"Resolvers"});
   Lines lines;
   for (const ResolverHealth& resolver : header.resolvers) {
-    lines.lines.push_back(fmt::format("{} prio {}: {}{}", resolver.address, resolver.priority, resolver.canary,
-                                      resolver.sentence.empty() ? "" : ", " + resolver.sentence));
+    lines.lines.push_back(fmt::format("{} prio {}: {}", resolver.address, resolver.priority,
+                                      resolver.sentence.empty() ? resolver.canary : resolver.sentence));
   }
   document.emplace_back(std::move(lines));
 }

@@ -45,9 +45,7 @@ void add_compare_log(CLI::App& root, Commands& commands) {
                                  "  danesweep compare-log results.pb mail_logs mail_logs.1.gz\n"
                                  "Exit code 0: nothing differs; 1: a domain differs.");
   add_value(*command.app, "OUT.pb", options->file, any_text(), "the results file", "")->required();
-  add_values(*command.app, "LOG", options->logs, any_text(), "the gateway's logs, plain, gzip or zstd", "")
-      ->required()
-      ->allow_extra_args();
+  add_values(*command.app, "LOG", options->logs, any_text(), "the gateway's logs, plain, gzip or zstd", "")->required();
   command.run = [options](Context context) { return run(*options, context); };
 }
 

@@ -43,9 +43,7 @@ void add_merge(CLI::App& root, Commands& commands) {
   Command& command = add_command(root, commands, "merge", "join the results of all shards of a scan",
                                  "  danesweep merge whole.pb shard-1.pb shard-2.pb shard-3.pb");
   add_value(*command.app, "OUT.pb", options->output, any_text(), "the file to write", "")->required();
-  add_values(*command.app, "SHARD.pb", options->shards, any_text(), "the results of every shard", "")
-      ->required()
-      ->allow_extra_args();
+  add_values(*command.app, "SHARD.pb", options->shards, any_text(), "the results of every shard", "")->required();
   command.run = [options](Context context) { return run(*options, context); };
 }
 

@@ -200,9 +200,7 @@ void add_verify(CLI::App& root, Commands& commands) {
       "  danesweep verify example.org example.net --debug\n"
       "  danesweep verify example.org --trace --json\n"
       "Exit code 0: every domain succeeds or is not concerned; 1: one fails or is not known; 3: no resolver answers.");
-  add_values(*command.app, "DOMAIN", options->domains, any_text(), "domains or addresses", "")
-      ->required()
-      ->allow_extra_args();
+  add_values(*command.app, "DOMAIN", options->domains, any_text(), "domains or addresses", "")->required();
   command.app->add_flag("--json", options->json, "instead of the text the record of each domain, a line each");
   command.app->add_flag("--debug", options->debug, "the debug mail-log trace on stderr");
   command.app->add_flag("--trace", options->trace, "every look-up with its checks and every connection, on stderr");

@@ -4,7 +4,9 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <malloc.h>
 
+#include <cstring>
 #include <random>
 
 #include "tests/unit/input/inputs.h"
@@ -107,6 +109,51 @@ TEST(Inputs, K60_ALongLineIsRejectedAndTheOthersAreRead) {
   const Account account = read_text("a.example\n" + std::string(2 << 20, 'x') + "\nb.example\n", Format::List);
   EXPECT_EQ(account.domains, (Domains{{"a.example", 1}, {"b.example", 1}}));
   EXPECT_EQ(account.rejects, (std::vector<std::string>{"in:2: line-too-long: " + std::string(80, 'x')}));
+}
+
+std::size_t allocated() {
+  const struct mallinfo2 heap = mallinfo2();
+  return heap.uordblks + heap.hblkhd;
+}
+
+/// A log that is never whole in memory: a cut one, whose recipients all wait for the table line that does not come.
+class EndlessLog : public ByteSource {
+ public:
+  EndlessLog(std::size_t lines, std::size_t& most) : left_(lines), most_(most) {}
+  std::size_t read(std::span<char> out) override {
+    most_ = std::max(most_, allocated());
+    while (rest_.size() < out.size() && left_ > 0) {
+      const std::string number = std::to_string(left_);
+      rest_ += "Tue Feb  3 21:42:36 2026 Info: MID " + number + " ICID " + number + " RID 0 To: <user.name@d" +
+               std::to_string(left_-- % 5000) + ".example>\n";
+    }
+    const std::size_t size = std::min(out.size(), rest_.size());
+    std::memcpy(out.data(), rest_.data(), size);
+    rest_.erase(0, size);
+    return size;
+  }
+
+ private:
+  std::size_t left_;
+  std::size_t& most_;
+  std::string rest_;
+};
+
+/// K60's 10 GB at 1:100, which take a hundred times the memory allowed here if lines are kept.
+TEST(Inputs, MemoryIsBoundedByDomainsAndNotByLinesE64) {
+  constexpr std::size_t kLines = 1'200'000;  // 100 MB
+  std::size_t most = 0;
+  const std::size_t before = allocated();
+  LineReader lines("log", std::make_unique<EndlessLog>(kLines, most));
+  std::vector<OpenedInput> inputs;
+  inputs.push_back({std::move(lines), Format::MailLogs, *make_reader(Format::MailLogs, "")});
+  DomainStream stream(std::move(inputs), {}, {}, {});
+  std::size_t domains = 0;
+  while (stream.next()) ++domains;
+  EXPECT_EQ(domains, 5000U);
+  EXPECT_EQ(stream.counts().read, kLines);
+  EXPECT_EQ(stream.warnings(), (std::vector<std::string>{"direction unknown: 1200000 recipients"}));
+  EXPECT_LT(most - std::min(most, before), std::size_t{32} << 20) << "65,536 waiting recipients and 5,000 domains";
 }
 
 TEST(Inputs, EachDomainBelongsToOneShardUnderTheSameIndex) {

@@ -395,6 +395,28 @@ TEST(Advice, RoutesE118) {
   EXPECT_TRUE(advises(own_domain_at_risk(), "your own domains"));
 }
 
+TEST(Advice, TlsOfTheDefaultComesFirstWhenTheExportHasItOffE88) {
+  const auto first_advice = [](const char* table) {
+    Scan scan = Scan().good(5);
+    scan.header.gateway_files = {{"destconfig", table}};
+    return advice(scan.summary()).front();
+  };
+  const std::string wanted = "First of all set TLS Support of the Default to Preferred";
+  EXPECT_TRUE(first_advice("[DEFAULT]\nTable_TLS = OFF\n").starts_with(wanted));
+  EXPECT_TRUE(first_advice("[example.org]\ntable_tls = on\n[default]\ntable_tls=1\ntable_tls=0\n").starts_with(wanted));
+  EXPECT_FALSE(first_advice("[DEFAULT]\ntable_tls = on\n[example.org]\ntable_tls = off\n").starts_with(wanted));
+  EXPECT_FALSE(first_advice("[DEFAULT]\nip_sort_pref = PREFER_V4\n").starts_with(wanted));
+}
+
+TEST(Report, EachResolverIsShownAsTheCanaryFoundItE102) {
+  Scan scan = Scan().good(1);
+  scan.header.resolvers = {{"198.51.100.53:53", 0, "fit", "fit (ietf.org MX SECURE, 18 ms)"},
+                           {"198.51.100.54:53", 1, "not asked", ""}};
+  EXPECT_NE(scan.text().find("\n198.51.100.53:53 prio 0: fit (ietf.org MX SECURE, 18 ms)\n"
+                             "198.51.100.54:53 prio 1: not asked\n"),
+            std::string::npos);
+}
+
 TEST(Report, InputLineHasNoSeparatorsE110) {
   Scan scan;
   scan.good(1);

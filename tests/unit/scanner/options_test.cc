@@ -6,6 +6,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "scanner/option_builder.h"
 #include "scanner/option_layers.h"
 #include "scanner/preparation.h"
 #include "scanner/values.h"
@@ -31,6 +32,16 @@ TEST(Values, DurationsAreInSecondsOrHaveAUnit) {
   EXPECT_EQ(parse_milliseconds("5000")->count(), 5000);
   EXPECT_EQ(parse_milliseconds("5s")->count(), 5000);
   EXPECT_FALSE(parse_milliseconds("0").has_value());
+}
+
+TEST(Values, WhatStandsWithoutANameTakesAllAndAnOptionOneEachTime) {
+  CLI::App app;
+  std::vector<std::string> files, tables;
+  add_values(app, "FILE", files, any_text(), "", "");
+  add_values(app, "--rat", tables, any_text(), "", "FILE");
+  app.parse("a --rat r1 b --rat r2 c");
+  EXPECT_EQ(files, (std::vector<std::string>{"a", "b", "c"}));
+  EXPECT_EQ(tables, (std::vector<std::string>{"r1", "r2"}));
 }
 
 struct ResolverRow {
