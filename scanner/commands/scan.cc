@@ -16,6 +16,7 @@
 #include "scanner/commands/commands.h"
 #include "scanner/engine/sweep.h"
 #include "scanner/gateway_context.h"
+#include "scanner/helo_check.h"
 #include "scanner/plan.h"
 #include "scanner/preparation.h"
 #include "scanner/progress.h"
@@ -191,6 +192,21 @@ CanaryJudgement check_resolvers(const Options& options, const Prepared& prepared
                       options.scan.simulate_failover ? UnfitLaterPriorities::Accepted : UnfitLaterPriorities::Refused);
 }
 
+/// T-70. One short try for each question: a slow resolver must not hold up the scan.
+void warn_of_helo(const EngineSettings& engine, Console& console) {
+  if (engine.probe.mode != ProbeMode::Probe) return;
+  if (engine.probe.helo.empty())
+    return console.warn(
+        "this machine has no full name: EHLO will carry the address of each connection; better name one with --helo");
+  DnsSettings dns = engine.dns;
+  dns.tries = 1;
+  dns.timeout = std::chrono::seconds(2);
+  const auto look_up = [&](const wire::Question& question) {
+    return run_query(dns, question, dnssec::Detail::Plain).verdict;
+  };
+  for (const std::string& warning : helo_warnings(engine.probe.helo, look_up)) console.warn(warning);
+}
+
 std::string account_line(const output::InputCounts& counts) {
   return fmt::format("read {} = checked {} + skipped {} + duplicates {} + rejected {}", counts.read, counts.checked,
                      counts.skipped, counts.duplicates, counts.rejected);
@@ -357,15 +373,13 @@ ExitCode run(const Options& options, const CLI::App& app, Context context) {
   for (const std::string& note : prepared->anchors.notes) console.note(note);
   for (const std::string& warning : prepared->gateway->warnings()) console.warn(warning);
   for (const auto& [name, format] : prepared->input_names) console.line(fmt::format("reading {} as {}", name, format));
-  if (prepared->engine.probe.helo.empty() && prepared->engine.probe.mode == ProbeMode::Probe)
-    console.warn(
-        "this machine has no full name: EHLO will carry the address of each connection; better name one with --helo");
   output::Header header = header_of(options, *prepared, app);
   const CanaryJudgement judgement = check_resolvers(options, *prepared, header, console);
   if (judgement.code != ExitCode::Done) {
     console.error(judgement.sentence);
     return judgement.code;
   }
+  warn_of_helo(prepared->engine, console);
   Scan scan(options, std::move(*prepared), console);
   if (const auto opened = scan.open_rejects(); !opened) {
     console.error(opened.error());
