@@ -96,6 +96,7 @@ constexpr ReasonInfo kReasons[] = {
 
 constexpr Note kNotes[] = {
     {"address-differs", "Some addresses of the host show a right certificate and others do not (T-20)."},
+    {"address-excluded", "The host also has addresses of the family that an option or the gateway leaves out (T-16)."},
     {"address-mixed", "One address family is signed and the other is not (T-16)."},
     {"address-over-cap", "The host has more addresses than the limit; the rest was not probed (T-18)."},
     {"address-partly-bogus", "One address family fails DNSSEC validation and was left out (E-10)."},

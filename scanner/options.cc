@@ -187,7 +187,8 @@ void add_options(CLI::App& app, ScanOptions& options) {
   add_value(app, "--confirm", options.confirm, number_of<std::uint32_t>(0, 100),
             "look N more times at each failing or undetermined domain (default 0)", "N");
   add_value(app, "--shard", options.shard, parse_shard,
-            "scan only this part of the domains, by hash; `merge` joins the parts", "K/N");
+            "scan only this part of the domains, by hash, with this part of the probe limits; `merge` joins the parts",
+            "K/N");
   add_choice<bool>(app, "--compress", options.compress, {{"zstd", true}, {"none", false}},
                    "compress the results (default zstd)");
   add_choice<When>(app, "--progress", options.progress, whens(),

@@ -146,6 +146,16 @@ Value<DnsSettings> prepare_resolvers(const DnsOptions& options) {
   return settings;
 }
 
+ProbeSettings share_of(const ProbeSettings& all, std::uint32_t shards) {
+  const auto part = [shards](std::uint32_t limit) { return limit > 0 ? std::max(1U, limit / shards) : 0; };
+  ProbeSettings share = all;
+  share.rate = part(all.rate);
+  share.max_probes = part(all.max_probes);
+  for (RateLimit* const limit : {&share.per_address, &share.per_net, &share.per_provider})
+    *limit = {part(limit->open), limit->starts_per_second / shards};
+  return share;
+}
+
 Value<ProbeSettings> prepare_probes(const ProbeOptions& options, const DnsOptions& dns, Retries retries) {
   if (options.ipv4_only && options.ipv6_only)
     return tl::unexpected(std::string("--ipv4-only and --ipv6-only exclude each other; give one of them"));

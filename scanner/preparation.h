@@ -43,6 +43,8 @@ enum class Retries : std::uint8_t {
   ByDefault,
   OnlyIfAsked
 };  ///< T-47: `verify` makes none unless --retry-after is given
+/// T-73: what one of `shards` machines may do, so that all together keep the limits.
+ProbeSettings share_of(const ProbeSettings& all, std::uint32_t shards);
 Value<ProbeSettings> prepare_probes(const ProbeOptions& options, const DnsOptions& dns, Retries retries);
 
 /// The machine's full name by /etc/hosts and the kernel, without asking the DNS; empty if it has none with a dot.

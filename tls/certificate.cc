@@ -120,6 +120,14 @@ ChainPtr chain_from_der(TlsContext& context, std::span<const wire::Bytes> certif
   return make_chain(context.impl().library, std::move(parsed));
 }
 
+std::vector<std::vector<std::uint8_t>> chain_to_der(const ChainHandle& chain) {
+  ERR_clear_error();
+  std::vector<std::vector<std::uint8_t>> ders;
+  for (int i = 0; i < chain.impl().size(); ++i) ders.push_back(certificate_der(chain.impl().at(i)));
+  ERR_clear_error();
+  return ders;
+}
+
 std::vector<std::uint8_t> certificate_der(X509* certificate) { return der<X509>(certificate, i2d_X509); }
 std::vector<std::uint8_t> public_key_der(X509* certificate) {
   return der<X509_PUBKEY>(X509_get_X509_PUBKEY(certificate), i2d_X509_PUBKEY);

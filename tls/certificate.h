@@ -49,6 +49,9 @@ using ChainPtr = std::shared_ptr<const ChainHandle>;
 /// exactly one certificate.
 ChainPtr chain_from_der(TlsContext& context, std::span<const wire::Bytes> certificates);
 
+/// The way back: DER of each certificate, leaf first.
+std::vector<std::vector<std::uint8_t>> chain_to_der(const ChainHandle& chain);
+
 /// T-56: the chain for the results file and `--trace`.
 std::vector<CertificateRecord> describe_chain(const ChainHandle& chain);
 

@@ -111,7 +111,7 @@ Value<EngineSettings> engine_settings(const Options& options) {
   EngineSettings engine;
   engine.dns = std::move(*dns);
   engine.dns.rate = options.scan.dns_rate;
-  engine.probe = std::move(*probes);
+  engine.probe = share_of(*probes, options.scan.shard.of);
   engine.threads = options.scan.threads > 0 ? options.scan.threads : std::max(1U, std::thread::hardware_concurrency());
   engine.max_inflight = options.scan.max_inflight;
   engine.seed = options.probe.seed;

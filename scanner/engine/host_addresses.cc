@@ -18,6 +18,7 @@ struct Family {
   const dnssec::Verdict* verdict = nullptr;
   FamilyState state{};
   std::vector<IpAddress> addresses;
+  bool is_left_out = false;  ///< had addresses, and may not be used
   bool has_data() const { return state == FamilyState::Data; }
 };
 
@@ -59,7 +60,11 @@ std::vector<IpAddress> addresses_of(const dnssec::Verdict& verdict, std::uint64_
 
 /// A family that may not be used is asked and then counts as absent (T-16).
 Family read_family(const dnssec::Verdict& verdict, bool is_excluded, std::uint64_t seed) {
-  Family family{&verdict, is_excluded ? FamilyState::Absent : state_of(verdict), {}};
+  Family family{&verdict, state_of(verdict), {}};
+  if (is_excluded) {
+    family.is_left_out = family.has_data();
+    family.state = FamilyState::Absent;
+  }
   if (family.has_data()) family.addresses = addresses_of(verdict, seed);
   if (family.has_data() && family.addresses.empty()) family.state = FamilyState::Failed;  // RDATA of no address
   return family;
@@ -98,6 +103,7 @@ void judge_status(HostAddresses& out, const Both& families) {
     out.is_absent = true;
     set_status(out, weaker(families[0], families[1]));
   }
+  if (families[0].is_left_out || families[1].is_left_out) out.notes.emplace_back("address-excluded");
 }
 
 /// T-18: four and four, a short family leaves its places to the other.

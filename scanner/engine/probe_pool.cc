@@ -247,14 +247,14 @@ void ProbePool::finish(Job& job, const ProbeRecordPtr& record, Calls& calls) {
   job.record = record;
   for (Waiter& waiter : job.waiters) calls.waiters.emplace_back(std::move(waiter), record);
   job.waiters.clear();
-  finished_.push_back(job.key);
-  forget_oldest();
+  unfolded_.push_back(record);
+  fold_oldest();
 }
 
-void ProbePool::forget_oldest() {
-  while (finished_.size() > kMostRecords) {
-    jobs_.erase(finished_.front());
-    finished_.pop_front();
+void ProbePool::fold_oldest() {
+  while (unfolded_.size() > kMostUnfolded) {
+    unfolded_.front()->fold();
+    unfolded_.pop_front();
   }
 }
 

@@ -35,8 +35,8 @@ class ProbePool {
  public:
   /// Called in any thread, once.
   using Waiter = std::function<void(ProbeRecordPtr)>;
-  static constexpr std::size_t kMostRecords =
-      20'000;  ///< finished ones kept, of about 20 KB; the oldest is probed again if asked for
+  /// Finished ones kept as they came, of about 20 KB each; older ones are folded. A result lives for the scan (T-67).
+  static constexpr std::size_t kMostUnfolded = 20'000;
 
   /// All must outlive this.
   ProbePool(const Clock& clock, const ProbeSettings& settings, Notice notice);
@@ -77,7 +77,7 @@ class ProbePool {
   void finish(Job& job, const ProbeRecordPtr& record, Calls& calls);
   void finish_queued(Provider& provider, tls::Outcome why, Calls& calls);
   void block_port(Calls& calls);
-  void forget_oldest();
+  void fold_oldest();
 
   const Clock* clock_;
   ProbeSettings settings_;
@@ -85,7 +85,7 @@ class ProbePool {
   PublicSuffixes suffixes_;
   mutable std::mutex mutex_;
   std::map<ProbeKey, std::unique_ptr<Job>> jobs_;
-  std::deque<ProbeKey> finished_;  ///< by age
+  std::deque<ProbeRecordPtr> unfolded_;  ///< by age
   std::unordered_map<std::string, std::unique_ptr<Provider>> providers_;
   std::deque<Provider*> ready_;                 ///< take turns (T-73)
   std::multimap<Instant, Provider*> sleeping_;  ///< have work that may not start yet

@@ -54,7 +54,32 @@ std::vector<output::TlsaVerdict> record_states(const tls::TlsaSet& set, const st
 ProbeRecord::ProbeRecord(const ProbeKey& key, tls::Outcome why) : key_(key) { last_.capture.outcome = why; }
 
 ProbeRecord::ProbeRecord(const ProbeKey& key, Dialled last, std::vector<output::Try> earlier)
-    : key_(key), last_(std::move(last)), earlier_(std::move(earlier)) {}
+    : key_(key),
+      last_(std::move(last)),
+      earlier_(std::move(earlier)),
+      chain_(std::move(last_.capture.chain)),
+      has_chain_(chain_ != nullptr) {}
+
+void ProbeRecord::fold() const {
+  const std::lock_guard lock(mutex_);
+  if (!chain_) return;
+  folded_ = tls::chain_to_der(*chain_);
+  chain_.reset();
+}
+
+tls::ChainPtr ProbeRecord::chain(tls::TlsContext& context) const {
+  const std::lock_guard lock(mutex_);
+  if (chain_ || folded_.empty()) return chain_;
+  return tls::chain_from_der(context, std::vector<wire::Bytes>(folded_.begin(), folded_.end()));
+}
+
+/// Made once for all domains behind the host.
+std::vector<tls::CertificateRecord> ProbeRecord::description(tls::TlsContext& context) const {
+  const tls::ChainPtr described = chain(context);
+  const std::lock_guard lock(mutex_);
+  if (described_.empty() && described) described_ = tls::describe_chain(*described);
+  return described_;
+}
 
 ProbeRecord::MatchPtr ProbeRecord::match(tls::TlsContext& context, const tls::TlsaSet& set,
                                          const tls::ReferenceNames& names, std::int64_t now) const {
@@ -64,8 +89,9 @@ ProbeRecord::MatchPtr ProbeRecord::match(tls::TlsContext& context, const tls::Tl
     if (const auto found = matches_.find(key); found != matches_.end()) return found->second;
   }
   // Two workers may do this at once for one key: the results are equal, and no lock is held meanwhile.
-  auto result =
-      std::make_shared<const tls::MatchResult>(tls::match_chain(context, *last_.capture.chain, set, names, now));
+  const tls::ChainPtr chain = this->chain(context);
+  auto result = std::make_shared<const tls::MatchResult>(chain ? tls::match_chain(context, *chain, set, names, now)
+                                                               : tls::MatchResult{});
   const std::lock_guard lock(mutex_);
   if (matches_.size() < kMostMatches) matches_.emplace(key, result);
   return result;
@@ -88,7 +114,7 @@ output::Probe ProbeRecord::matched(tls::TlsContext& context, const tls::TlsaSet&
   probe.warnings = capture.warnings;
   probe.replies = stored_replies(capture.replies);
   probe.tries = earlier_;
-  if (capture.outcome == tls::Outcome::Ok && capture.chain) {
+  if (capture.outcome == tls::Outcome::Ok && has_chain_) {
     const MatchPtr result = match(context, set, names, now);
     probe.outcome = std::string(tls::code(result->outcome));
     probe.certificate = certificate_of(result->outcome);
@@ -99,7 +125,7 @@ output::Probe ProbeRecord::matched(tls::TlsContext& context, const tls::TlsaSet&
     append_notes(probe.warnings, result->warnings);
     probe.explanation = result->explanation;
     probe.tlsa = record_states(set, result->matched);
-    probe.chain = tls::describe_chain(*capture.chain);
+    probe.chain = description(context);
   }
   const bool differ = std::any_of(earlier_.begin(), earlier_.end(),
                                   [&](const output::Try& one) { return one.outcome != tls::code(capture.outcome); });

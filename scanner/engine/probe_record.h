@@ -33,7 +33,7 @@ struct Dialled {
   std::string source_address;
 };
 
-/// Immutable but for the memo of matches; thread-safe.
+/// Immutable but for what is remembered of matches, and how the chain is kept; thread-safe.
 class ProbeRecord {
  public:
   /// A connection that was never made.
@@ -46,17 +46,26 @@ class ProbeRecord {
   output::Probe matched(tls::TlsContext& context, const tls::TlsaSet& set, const tls::ReferenceNames& names,
                         std::int64_t now) const;
 
+  /// Keeps the chain as octets from now on: a fifth of the memory, and 0.1 ms for each later match (T-67).
+  void fold() const;
+
  private:
   using MatchPtr = std::shared_ptr<const tls::MatchResult>;
   static constexpr std::size_t kMostMatches = 4096;
 
   MatchPtr match(tls::TlsContext& context, const tls::TlsaSet& set, const tls::ReferenceNames& names,
                  std::int64_t now) const;
+  tls::ChainPtr chain(tls::TlsContext& context) const;
+  std::vector<tls::CertificateRecord> description(tls::TlsContext& context) const;
 
   ProbeKey key_;
   Dialled last_;
   std::vector<output::Try> earlier_;
   mutable std::mutex mutex_;
+  mutable tls::ChainPtr chain_;                            ///< null if there is none, or if it is folded
+  mutable std::vector<std::vector<std::uint8_t>> folded_;  ///< DER of each certificate
+  mutable std::vector<tls::CertificateRecord> described_;
+  bool has_chain_ = false;
   mutable std::map<std::string, MatchPtr> matches_;
 };
 

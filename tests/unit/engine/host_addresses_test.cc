@@ -56,9 +56,12 @@ const Row kRows[] = {
     // E-20, E-86
     {"E-20 IPv4 first", a(Secure), aaaa(Secure), Status::Secure, "192.0.2.1 2001:db8::1", "", "mx.example.org"},
     {"E-86 PREFER_V6", a(Secure), aaaa(Secure), Status::Secure, "2001:db8::1 192.0.2.1", "", "mx.example.org", V6First},
-    {"E-86 REQUIRE_V4: AAAA counts as absent", a(Secure), aaaa(Insecure), Status::Secure, "192.0.2.1", "",
+    {"E-86 REQUIRE_V4: AAAA counts as absent", a(Secure), aaaa(Insecure), Status::Secure, "192.0.2.1",
+     "address-excluded", "mx.example.org", V4Only},
+    {"E-86 REQUIRE_V6 and no AAAA: no address", a(Secure), no_data(Secure), Status::Secure, "", "address-excluded", "",
+     V6Only},
+    {"E-86 REQUIRE_V4, AAAA absent: nothing is left out", a(Secure), no_data(Secure), Status::Secure, "192.0.2.1", "",
      "mx.example.org", V4Only},
-    {"E-86 REQUIRE_V6 and no AAAA: no address", a(Secure), no_data(Secure), Status::Secure, "", "", "", V6Only},
     // T-24
     {"T-24 alias, secure to its end: expanded name, then the original", through(a(Secure), "mx.target.example."),
      no_data(Secure), Status::Secure, "192.0.2.1", "", "mx.target.example mx.example.org"},
@@ -148,6 +151,7 @@ TEST(OnlyOneFamily, TheOtherCountsAsAbsent) {
   EXPECT_EQ(judged(Families::Ipv4Only).status, Status::Secure);
   EXPECT_EQ(judged(Families::Ipv6Only).status, Status::Insecure);
   EXPECT_EQ(judged(Families::Ipv4Only).used.size(), 1U);
+  EXPECT_EQ(judged(Families::Ipv4Only).notes, std::vector<std::string>{"address-excluded"});
 }
 
 // T-15: each address keeps the status of its own RRset (E-33).

@@ -90,6 +90,17 @@ TEST(ProbePool, OneConnectionForAllWhoWantIt) {
   EXPECT_EQ(pool.outcome(1000), "host-no-mail");
 }
 
+// T-67: however many others come between.
+TEST(ProbePool, AResultLivesForTheScan) {
+  Pool pool;
+  for (std::size_t i = 0; i <= ProbePool::kMostUnfolded; ++i) pool.want("1.2.3.4", "mx" + std::to_string(i));
+  pool.servers.end_all(Outcome::HostNoMail);
+  const std::size_t made = pool.servers.log.size();
+  pool.want("1.2.3.4", "mx0");
+  EXPECT_EQ(pool.servers.log.size(), made);
+  EXPECT_EQ(pool.outcome(made), "host-no-mail");
+}
+
 // T-67: the key is (address, port, base); SNI differs with the base.
 TEST(ProbePool, AnotherBaseOrAddressIsAnotherConnection) {
   Pool pool;

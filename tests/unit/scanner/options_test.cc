@@ -141,6 +141,23 @@ TEST(Preparation, T47_VerifyRetriesOnlyIfAsked) {
   EXPECT_FALSE(prepare_probes(options, {}, Retries::ByDefault)->retry_after.has_value());
 }
 
+// T-73: machines that share a scan share its limits; a limit that is lifted stays lifted.
+TEST(Preparation, ShardsShareTheLimits) {
+  const ProbeSettings share = share_of(*prepare_probes({}, {}, Retries::ByDefault), 4);
+  EXPECT_EQ(share.rate, 25U);
+  EXPECT_EQ(share.max_probes, 128U);
+  EXPECT_EQ(share.per_address.open, 1U) << "none can do with less";
+  EXPECT_DOUBLE_EQ(share.per_address.starts_per_second, 0.05);
+  EXPECT_EQ(share.per_provider.open, 2U);
+  ProbeSettings lifted;
+  lifted.rate = lifted.max_probes = 0;
+  lifted.per_net = {0, 0};
+  EXPECT_EQ(share_of(lifted, 4).rate, 0U);
+  EXPECT_EQ(share_of(lifted, 4).max_probes, 0U);
+  EXPECT_EQ(share_of(lifted, 4).per_net.open, 0U);
+  EXPECT_EQ(share_of(ProbeSettings{}, 1).per_address.starts_per_second, 0.2);
+}
+
 TEST(Preparation, AnchorFilesAreReadAndNamedWhenUnreadable) {
   const input::TemporaryFolder folder;
   const std::string good =
