@@ -74,6 +74,17 @@ std::string_view row_of(const Result& result) {
   return result.effective_mode == Mode::Mandatory ? result.row_mandatory : result.row_opportunistic;
 }
 
+/// " (198.51.100.54 strips DNSSEC)" behind a failover that ends BOGUS: what the canary found about the later resolvers.
+std::string blame(const Header& header, const Failover& failover) {
+  if (!failover.reason.ends_with("-bogus")) return {};
+  const auto unfit = std::ranges::find(header.resolvers, "unfit", &ResolverHealth::canary);
+  if (unfit == header.resolvers.end()) return {};
+  const bool strips = unfit->sentence.find("strips DNSSEC") != std::string::npos;
+  std::string_view address = unfit->address;
+  if (address.ends_with(":53")) address.remove_suffix(3);
+  return fmt::format(" ({} {})", address, strips ? "strips DNSSEC" : "is unfit for DNSSEC");
+}
+
 Action failover_verdict(const Result& result) {
   const bool mandatory = result.effective_mode == Mode::Mandatory;
   return mandatory ? result.failover->mandatory : result.failover->opportunistic;
@@ -218,8 +229,8 @@ void Summariser::Impl::look_again(const Result& result) {
     const Action second = failover_verdict(result);
     if (result.effective_mode != Mode::None && second != result.effective) {
       Listed changed = listed(result);
-      changed.detail =
-          fmt::format("{} -> {}  {}", to_text(result.effective), to_text(second), in_words(result.failover->reason));
+      changed.detail = fmt::format("{} -> {}  {}{}", to_text(result.effective), to_text(second),
+                                   in_words(result.failover->reason), blame(summary.header, *result.failover));
       summary.failover_changes.add(std::move(changed));
     }
   }

@@ -113,6 +113,10 @@ char delimiter_of(std::string_view header) {
 struct Columns {
   std::optional<std::size_t> domain, either, count;
   std::vector<std::size_t> summands;
+
+  bool reads(std::size_t at) const {
+    return domain == at || either == at || count == at || (!count && std::ranges::find(summands, at) != summands.end());
+  }
 };
 
 /// The leftmost known name wins, for either purpose; `recipients` is kept open in `either`.
@@ -178,9 +182,7 @@ class CsvReader : public FormatReader {
     columns_ = find_columns(names);
     std::vector<std::string> ignored;
     for (std::size_t i = 0; i < names.size(); ++i)
-      if (!is_one_of(kDomainColumns, names[i]) && !is_one_of(kCountColumns, names[i]) &&
-          !is_one_of(kSummands, names[i]))
-        ignored.push_back(escape_text(trim(parser_.row()[i]), 40));
+      if (!columns_.reads(i)) ignored.push_back(escape_text(trim(parser_.row()[i]), 40));
     if (!ignored.empty()) sink.remark(fmt::format("columns ignored: {}", fmt::join(ignored, ", ")));
     sink.skip(SkipKind::Header);
   }

@@ -123,6 +123,12 @@ TEST(Csv, ASimpleRecordIsSplitAsLibcsvDoes) {
   EXPECT_GT(simple, 4000);
 }
 
+TEST(Csv, TheLeftmostKnownColumnIsReadAndEachOtherIsNamedE67) {
+  const Account account = read_text("To;Site;Domain;Messages;Total\nu@a.example;x;b.example;2;9\n");
+  EXPECT_EQ(account.domains, (Domains{{"a.example", 2}}));
+  EXPECT_EQ(account.remarks, (std::vector<std::string>{"in: columns ignored: Site, Domain, Total"}));
+}
+
 TEST(Csv, K47_DeliveryStatusTable) {
   const Account account = read_text(
       "Destination Domain,Latest Host Status,Active Recipients,Connections Out,Delivered Recipients,Soft Bounced\n"

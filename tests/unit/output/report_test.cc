@@ -297,7 +297,19 @@ TEST(Failover, TheSentenceComesAlsoWithNothingChangedE104) {
   const std::string text = Scan().add(changed, 1500).text();
   EXPECT_NE(text.find("If the priority-0 resolvers fail: 1 of 1 domains change (1,500 recipients)"), std::string::npos)
       << text;
-  EXPECT_NE(text.find("  example.org  DANE_SUCCESS -> DANE_FAIL  mx bogus"), std::string::npos) << text;
+  EXPECT_NE(text.find("  example.org  DANE_SUCCESS -> DANE_FAIL  mx bogus\n"), std::string::npos) << text;
+}
+
+TEST(Failover, TheResolverThatIsToBlameIsNamedE104) {
+  Result changed = domain("example.org", Secure, {good_host("mx")});
+  changed.failover = Failover{Action::DaneFail, Action::DaneFail, "mx-bogus"};
+  Scan scan;
+  scan.header.resolvers.push_back(
+      {"198.51.100.54:53", 1, "unfit", "UNFIT, strips DNSSEC: every domain would be Bogus"});
+  const std::string text = scan.add(changed).text();
+  EXPECT_NE(text.find("  example.org  DANE_SUCCESS -> DANE_FAIL  mx bogus (198.51.100.54 strips DNSSEC)\n"),
+            std::string::npos)
+      << text;
 }
 
 TEST(Healed, ExceptionsNoLongerNeededAreListedE85) {
