@@ -186,6 +186,21 @@ void add_groups(Document& document, std::string_view title, std::string_view key
   }
 }
 
+/// First the kinds of difference, then each domain and why.
+void add_differing(Document& document, const Summary& summary) {
+  add_groups(document, "Where RFC 7672 and the gateway's table differ", "gateway / RFC 7672: reason",
+             summary.differing);
+  if (summary.differing.empty()) return;
+  Table table{{{"domain", kLeft}, {"recipients", kRight}, {"gateway", kLeft}, {"RFC 7672", kLeft}, {"why", kLeft}}, {}};
+  for (const Listed& line : summary.differing_domains.first()) {
+    table.rows.push_back({line.domain, grouped(line.recipients), line.verdict, line.detail, sentence(line.reason)});
+  }
+  const auto left = summary.differing_domains.all().domains - table.rows.size();
+  document.emplace_back(Heading{"Where they differ, domain by domain"});
+  document.emplace_back(std::move(table));
+  if (left > 0) document.emplace_back(Lines{{fmt::format("and {} more", counted(left, "domain"))}});
+}
+
 void add_resolvers(Document& document, const Header& header) {
   if (header.resolvers.empty()) return;
   document.emplace_back(Heading{"Resolvers"});
@@ -259,8 +274,7 @@ Document report_document(const Summary& summary) {
   add_domains(document, "Not known (scan them again before deciding)", summary.undetermined, whole);
   add_groups(document, "Failing, by cause", "reason", summary.by_cause);
   add_groups(document, "Failing, by mail provider", "provider", summary.by_provider);
-  add_groups(document, "Where RFC 7672 and the gateway's table differ", "gateway / RFC 7672: reason",
-             summary.differing);
+  add_differing(document, summary);
   add_gateway_log(document, summary);
   add_healed(document, summary);
   document.emplace_back(Heading{"Rows of the Opportunistic table"});

@@ -122,6 +122,7 @@ std::vector<Listed> Ranking::first() const {
 Summary::Summary(const SummaryLimits& limits)
     : failing(limits.listed),
       undetermined(limits.listed),
+      differing_domains(limits.listed),
       healed(limits.listed),
       failover_changes(limits.listed),
       contradicted(limits.listed) {}
@@ -215,6 +216,11 @@ void Summariser::Impl::compare_with_rfc(const Result& result) {
   const std::string key =
       fmt::format("{} / {}: {}", to_text(result.opportunistic), to_text(result.rfc7672), result.reason);
   add_example(summary.differing, key, result.domain, result.recipients);
+  Listed differing = listed(result);
+  differing.verdict = to_text(result.opportunistic);
+  differing.detail = to_text(result.rfc7672);
+  differing.reason = result.reason;
+  summary.differing_domains.add(std::move(differing));
 }
 
 /// E-85, E-104 and --confirm.

@@ -91,9 +91,10 @@ struct Summary {
   std::map<std::string, std::uint64_t> rows;  ///< hosts in each row of both tables; M-15 and O-14: domains
   Ranking failing, undetermined;
   Groups by_cause, by_provider;
-  Groups differing;          ///< gateway's table against RFC 7672, key "FALLBACK / VERIFIED: mx-insecure"
-  Ranking healed;            ///< E-85: exceptions no longer needed
-  Ranking failover_changes;  ///< E-104
+  Groups differing;           ///< gateway's table against RFC 7672, key "FALLBACK / VERIFIED: mx-insecure"
+  Ranking differing_domains;  ///< the same one by one: verdict and detail are the gateway's and RFC 7672's
+  Ranking healed;             ///< E-85: exceptions no longer needed
+  Ranking failover_changes;   ///< E-104
   Tally failover_asked;
   Tally confirmed_stable, confirmed_varying;  ///< --confirm
   LogFigures gateway_log;

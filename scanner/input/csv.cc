@@ -51,6 +51,8 @@ class Parser {
 
   /// One line without its newline. True: the record is complete, `row()` holds it.
   bool feed(std::string_view line) {
+    while (line.ends_with('\r')) line.remove_suffix(1);
+    torn_ = false;
     if (pending_ == 0 && split_simple_record(line, delimiter_, row_)) return true;
     if (complete_) fields_ = 0;
     complete_ = false;
@@ -61,7 +63,8 @@ class Parser {
         [](void* field, std::size_t size, void* self) {
           static_cast<Parser*>(self)->take_field({static_cast<const char*>(field), size});
         },
-        [](int, void* self) { static_cast<Parser*>(self)->complete_ = true; }, this);
+        [](int end, void* self) { static_cast<Parser*>(self)->end_row(end); }, this);
+    if (torn_) restart();
     if (!complete_) return false;
     pending_ = 0;
     row_.assign(strings_.begin(), strings_.begin() + static_cast<std::ptrdiff_t>(fields_));
@@ -69,6 +72,9 @@ class Parser {
   }
   /// Valid until the next line and as long as the text of this one.
   Row row() const { return row_; }
+  /// The record at hand held a carriage return outside quotes, which is the end of a record for libcsv and not for
+  /// us: what stands behind it would get lost or go into the next record.
+  bool torn() const { return torn_; }
   /// Octets of a record that has begun and not ended.
   std::size_t pending() const { return pending_; }
   void restart() {
@@ -83,6 +89,10 @@ class Parser {
     csv_init(&parser_, 0);
     csv_set_delim(&parser_, static_cast<unsigned char>(delimiter_));
   }
+  void end_row(int end) {
+    complete_ = true;
+    torn_ = torn_ || end != '\n';
+  }
   void take_field(std::string_view field) {
     if (fields_ == strings_.size()) strings_.emplace_back();
     strings_[fields_++].assign(field);
@@ -95,7 +105,7 @@ class Parser {
   Names strings_;  ///< reused from record to record
   std::size_t fields_ = 0;
   std::size_t pending_ = 0;
-  bool complete_ = false;
+  bool complete_ = false, torn_ = false;
 };
 
 Names parse_header(std::string_view line, char delimiter) {
@@ -171,6 +181,7 @@ class CsvReader : public FormatReader {
 
  private:
   void read_record(EntrySink& sink) {
+    if (parser_.torn()) return sink.reject(record_line_, RejectCode::BadCharacter, record_front_);
     if (std::exchange(at_header_, false)) return read_header(sink);
     if (std::exchange(at_first_row_, false)) settle_either(columns_, parser_.row());
     read_row(parser_.row(), sink);

@@ -123,6 +123,16 @@ TEST(Csv, ASimpleRecordIsSplitAsLibcsvDoes) {
   EXPECT_GT(simple, 4000);
 }
 
+TEST(Csv, ACarriageReturnInsideALineLosesNothingE64) {
+  const std::string odd = "\"say \"\"x\"\"\",a.example\r\"b\"\"\",b.example";
+  const Account account =
+      read_text("note,domain\r\r\nx,a.example\rb.example\n" + odd + "\n\"\"\"\",c.example\r\r\nx,d.example\n");
+  EXPECT_EQ(account.domains, (Domains{{"c.example", 1}, {"d.example", 1}}));
+  EXPECT_EQ(account.rejects, (Rejects{"in:2: bad-character: a.example\\x0db.example",
+                                      "in:3: bad-character: \"say \"\"x\"\"\",a.example\\x0d\"b\"\"\",b.example"}));
+  EXPECT_TRUE(account.adds_up());
+}
+
 TEST(Csv, TheLeftmostKnownColumnIsReadAndEachOtherIsNamedE67) {
   const Account account = read_text("To;Site;Domain;Messages;Total\nu@a.example;x;b.example;2;9\n");
   EXPECT_EQ(account.domains, (Domains{{"a.example", 2}}));

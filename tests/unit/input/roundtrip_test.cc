@@ -48,6 +48,13 @@ std::string write_csv(const Mail& mail) {
     text += "\"a, \"\"b\"\"\n\"," + domain + ",\"" + with_thousands(count) + "\"\r\n";
   return text;
 }
+/// Without quotes a record is a line, so that none can hide another.
+std::string write_plain_csv(const Mail& mail) {
+  std::string text = "Destination Domain;Site;Active Recipients;Delivered Recipients\n";
+  for (const auto& [domain, count] : mail.recipients)
+    text += domain + ";x;" + std::to_string(count / 4) + ";" + with_thousands(count - count / 4) + "\n";
+  return text;
+}
 std::string write_cef(const Mail& mail) {
   std::string text;
   for (const std::string& domain : mail.messages)
@@ -142,7 +149,8 @@ TEST_P(EveryFormat, AThousandMutatedFilesAreAccountedForE62) {
     if (account.counts.read == 0 && GetParam().format == Format::Csv) continue;  // refused: its header names no column
     ASSERT_TRUE(account.adds_up()) << GetParam().name << ", mutation " << i;
     const auto lines = static_cast<std::uint64_t>(std::ranges::count(changed, '\n'));
-    const std::uint64_t least = GetParam().format == Format::Csv ? 0 : lines;
+    const bool joins_lines = GetParam().format == Format::Csv && changed.find('"') != std::string::npos;
+    const std::uint64_t least = joins_lines ? 0 : lines;
     ASSERT_GE(account.counts.read, least) << "a line was dropped, mutation " << i;
     for (const std::string& reject : account.rejects) ASSERT_TRUE(reject.starts_with("in:")) << reject;
     ASSERT_EQ(read_text(changed, GetParam().format, 61).domains, account.domains)
@@ -152,6 +160,7 @@ TEST_P(EveryFormat, AThousandMutatedFilesAreAccountedForE62) {
 
 constexpr Writer kWriters[] = {{"list", Format::List, write_list},
                                {"csv", Format::Csv, write_csv},
+                               {"csv_plain", Format::Csv, write_plain_csv},
                                {"cef", Format::Cef, write_cef},
                                {"mail_logs", Format::MailLogs, write_mail_logs},
                                {"tophosts", Format::TopHosts, write_top_hosts},

@@ -285,6 +285,8 @@ TEST(Differences, WhereRfc7672AndTheTableDifferAreListed) {
   const Summary summary = Scan().add(domain("e.example", Secure, {behind_alias})).good(2).summary();
   ASSERT_EQ(summary.differing.size(), 1U);
   EXPECT_EQ(summary.differing.begin()->first, "FALLBACK / VERIFIED: address-insecure");
+  const std::string text = report_text(report_document(summary));
+  EXPECT_NE(text.find("\ne.example           1  FALLBACK  VERIFIED  "), std::string::npos) << text;
 }
 
 TEST(Failover, TheSentenceComesAlsoWithNothingChangedE104) {
