@@ -58,26 +58,27 @@ void for_each_recipient(std::string_view text, Take&& take);
 
 std::string_view trim(std::string_view text);
 
+/// Where the first recipient of a list ends: at a `,` or `;` outside double quotes. The commas of a source route
+/// (`<@a,@b:u@example.org>`) part hosts, not recipients.
+inline std::size_t end_of_recipient(std::string_view text) {
+  bool quoted = false, in_route = trim(text).starts_with("<@");
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '"') quoted = !quoted;
+    if (c == ':') in_route = false;
+    if (!quoted && (c == ';' || (c == ',' && !in_route))) return i;
+    if (quoted && c == '\\') ++i;
+  }
+  return text.size();
+}
+
 template <class Take>
 void for_each_recipient(std::string_view text, Take&& take) {
-  if (text.find(',') == std::string_view::npos && text.find(';') == std::string_view::npos) {
-    if (const std::string_view whole = trim(text); !whole.empty()) take(whole);
-    return;
-  }
-  std::size_t begin = 0;
-  bool quoted = false;
-  for (std::size_t i = 0; i <= text.size(); ++i) {
-    const char c = i < text.size() ? text[i] : ';';
-    if (c == '"') quoted = !quoted;
-    const bool cut = i == text.size() || (!quoted && (c == ',' || c == ';'));
-    if (c == '\\' && quoted && i + 1 < text.size()) ++i;
-    // The commas of a source route (`<@a,@b:u@example.org>`) part hosts, not recipients.
-    if (!cut || (i < text.size() && c == ',' && trim(text.substr(begin)).starts_with("<@") &&
-                 text.substr(begin, i - begin).find(':') == std::string_view::npos))
-      continue;
-    const std::string_view piece = trim(text.substr(begin, i - begin));
-    if (!piece.empty()) take(piece);
-    begin = i + 1;
+  for (;;) {
+    const std::size_t end = end_of_recipient(text);
+    if (const std::string_view piece = trim(text.substr(0, end)); !piece.empty()) take(piece);
+    if (end == text.size()) return;
+    text.remove_prefix(end + 1);
   }
 }
 
