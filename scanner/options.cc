@@ -171,6 +171,8 @@ void add_options(CLI::App& app, ScanOptions& options) {
                                            "format of all inputs (default auto: by content)");
   add_value(app, "--rejects", options.rejects, any_text(),
             "write every rejected entry here; stderr names the first 100", "FILE");
+  add_value(app, "--metrics-file", options.metrics_file, any_text(),
+            "counts for Prometheus' textfile collector, every ten seconds and at the end", "FILE");
   add_value(app, "--threads", options.threads, number_of<std::uint32_t>(1, 1024),
             "worker threads (default: one per core)", "N");
   add_value(app, "--max-inflight", options.max_inflight, number_of<std::uint32_t>(1, 1'000'000),

@@ -63,7 +63,7 @@ struct ScanOptions {
   std::vector<std::string> inputs;
   std::string output;
   std::optional<input::Format> format;
-  std::string rejects;
+  std::string rejects, metrics_file;
   std::uint32_t threads = 0;  ///< 0: one per core
   std::uint32_t max_inflight = 0;
   std::uint32_t dns_rate = 0;

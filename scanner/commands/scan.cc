@@ -17,6 +17,7 @@
 #include "scanner/engine/sweep.h"
 #include "scanner/gateway_context.h"
 #include "scanner/helo_check.h"
+#include "scanner/metrics.h"
 #include "scanner/plan.h"
 #include "scanner/preparation.h"
 #include "scanner/progress.h"
@@ -248,6 +249,9 @@ class Scan {
   Value<void> open_rejects() { return rejects_.open(options_.scan.rejects); }
 
   ExitCode run(const output::Header& header) {
+    metrics_ = MetricsFile(options_.scan.metrics_file, header.start_time);
+    if (const auto begun = metrics_.update({}, std::chrono::steady_clock::now()); !begun)
+      return fail(ExitCode::Usage, begun.error());
     const bool resumed = options_.scan.resume && ::access(options_.scan.output.c_str(), F_OK) == 0;
     if (resumed) {
       auto earlier = read_earlier_results(options_.scan.output);
@@ -280,8 +284,14 @@ class Scan {
     const SweepSummary summary = sweep(source, results);
     for (const std::string& warning : summary.warnings) console_.warn(warning);
     const ExitCode code = finish(writer, summary, results, unfinished, finished_before);
+    note_metrics(metrics_.finish(summary.totals, stream_.final_counts(), code));
     Console::always(account_line(stream_.counts()));
     return code;
+  }
+
+  /// A scan goes on without its metrics.
+  void note_metrics(const Value<void>& written) {
+    if (!written) console_.warn(written.error());
   }
 
   ExitCode fail(ExitCode code, const std::string& text) {
@@ -301,6 +311,7 @@ class Scan {
     hooks.notice = [this](const std::string& text) { console_.warn(text); };
     hooks.progress = [&](const Progress& progress) {
       if (reread_wanted.exchange(false)) reread_opt_out();
+      note_metrics(metrics_.update(progress, std::chrono::steady_clock::now()));
       if (shown) console_.progress(line.text(progress, std::chrono::steady_clock::now()));
     };
     hooks.interrupt = &interrupted;
@@ -359,6 +370,7 @@ class Scan {
   EngineSettings engine_;
   std::unique_ptr<GatewayContext> gateway_;
   Rejects rejects_;
+  MetricsFile metrics_{"", 0};
   EarlierResults earlier_;
   input::DomainStream stream_;
 };

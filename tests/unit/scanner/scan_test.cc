@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// What lies around a sweep: checkpoints, the canary's lines and exit codes, the progress line (E-102, E-103, K75).
+// What lies around a sweep: checkpoints, the canary's lines and exit codes, the progress line, metrics (E-102, E-103,
+// K75).
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
+
 #include "scanner/canary.h"
+#include "scanner/metrics.h"
 #include "scanner/progress.h"
 #include "scanner/scan_ledger.h"
+#include "tests/unit/input/inputs.h"
 
 namespace danesweep::scanner {
 namespace {
@@ -93,6 +99,49 @@ TEST(Canary, K75_ExitCodesOfE103) {
   }
   EXPECT_NE(judge_canary(rows[6].results, no, strict).sentence.find("198.51.100.54:53"), std::string::npos)
       << "names it";
+}
+
+TEST(Metrics, NameCountsAndTheEndInPrometheusText) {
+  ScanMetrics metrics;
+  metrics.start_time = 1770084847;
+  metrics.progress.started = 12;
+  metrics.progress.finished = 10;
+  metrics.progress.fail = 3;
+  metrics.progress.queries = 1234567;
+  const std::string running = metrics_text(metrics);
+  for (const char* line : {"# TYPE danesweep_domains gauge\n", "danesweep_domains{verdict=\"DANE_FAIL\"} 3\n",
+                           "# TYPE danesweep_dns_queries_total counter\ndanesweep_dns_queries_total 1234567\n",
+                           "danesweep_domains_started_total 12\n", "danesweep_domains_finished_total 10\n",
+                           "danesweep_scan_running 1\n", "danesweep_scan_start_time_seconds 1770084847\n"})
+    EXPECT_NE(running.find(line), std::string::npos) << line << running;
+  EXPECT_EQ(running.find("exit_code"), std::string::npos) << "not known before the end";
+  metrics.input = output::InputCounts{20, 10, 6, 3, 1, {}};
+  metrics.ended = ExitCode::BadNews;
+  const std::string ended = metrics_text(metrics);
+  for (const char* line : {"danesweep_scan_running 0\n", "danesweep_scan_exit_code 1\n",
+                           "danesweep_input_entries{outcome=\"skipped\"} 6\n"})
+    EXPECT_NE(ended.find(line), std::string::npos) << line << ended;
+}
+
+TEST(Metrics, AreWrittenEveryTenSecondsAndMovedOverTheFile) {
+  const input::TemporaryFolder folder;
+  const std::string path = folder.file("danesweep.prom");
+  MetricsFile file(path, 0);
+  const auto text = [&] {
+    std::ifstream in(path);
+    return std::string(std::istreambuf_iterator<char>(in), {});
+  };
+  const auto start = std::chrono::steady_clock::time_point{};
+  Progress progress;
+  EXPECT_TRUE(file.update(progress, start).has_value());
+  progress.finished = 7;
+  EXPECT_TRUE(file.update(progress, start + std::chrono::seconds(9)).has_value());
+  EXPECT_NE(text().find("danesweep_domains_finished_total 0\n"), std::string::npos);
+  EXPECT_TRUE(file.update(progress, start + std::chrono::seconds(10)).has_value());
+  EXPECT_NE(text().find("danesweep_domains_finished_total 7\n"), std::string::npos);
+  EXPECT_FALSE(std::filesystem::exists(path + ".new"));
+  EXPECT_FALSE(MetricsFile(folder.file("absent/x"), 0).write({}).has_value());
+  EXPECT_TRUE(MetricsFile("", 0).write({}).has_value()) << "not asked for";
 }
 
 TEST(ProgressLineTest, ShowsCountsRateAndTimeLeft) {
