@@ -4,6 +4,7 @@
 // names.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <string>
@@ -61,7 +62,8 @@ std::string_view trim(std::string_view text);
 /// Where the first recipient of a list ends: at a `,` or `;` outside double quotes. The commas of a source route
 /// (`<@a,@b:u@example.org>`) part hosts, not recipients.
 inline std::size_t end_of_recipient(std::string_view text) {
-  bool quoted = false, in_route = trim(text).starts_with("<@");
+  const std::size_t front = std::min(text.find_first_not_of(" \t\r\n"), text.size());
+  bool quoted = false, in_route = text.substr(front).starts_with("<@");
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     if (c == '"') quoted = !quoted;
@@ -74,8 +76,9 @@ inline std::size_t end_of_recipient(std::string_view text) {
 
 template <class Take>
 void for_each_recipient(std::string_view text, Take&& take) {
+  const bool several = text.find(',') != std::string_view::npos || text.find(';') != std::string_view::npos;
   for (;;) {
-    const std::size_t end = end_of_recipient(text);
+    const std::size_t end = several ? end_of_recipient(text) : text.size();
     if (const std::string_view piece = trim(text.substr(0, end)); !piece.empty()) take(piece);
     if (end == text.size()) return;
     text.remove_prefix(end + 1);

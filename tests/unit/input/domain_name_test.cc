@@ -161,7 +161,11 @@ TEST(Recipients, ArePartedByCommaAndSemicolonOutsideQuotesE68) {
   EXPECT_EQ(recipients_of(R"("a;b"@x.example,c@y.example)"), (Found{R"("a;b"@x.example)", "c@y.example"}));
   EXPECT_EQ(recipients_of(R"("a\";b"@x.example)"), (Found{R"("a\";b"@x.example)"}));
   EXPECT_EQ(recipients_of("<@a,@b:u@x.example>,v@y.example"), (Found{"<@a,@b:u@x.example>", "v@y.example"}));
+  EXPECT_EQ(recipients_of("  <@a,@b:u@x.example> "), (Found{"<@a,@b:u@x.example>"}));
   EXPECT_TRUE(recipients_of("").empty());
+  EXPECT_EQ(recipients_of(std::string(1 << 19, ',') + "a@x.example" + std::string(1 << 19, ' ')),
+            (Found{"a@x.example"}))
+      << "in time that does not grow with the square";
 }
 
 }  // namespace
