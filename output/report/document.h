@@ -39,5 +39,6 @@ Document report_document(const Summary& summary);
 
 std::string report_text(const Document& document);
 std::string report_markdown(const Document& document);
+std::string report_html(const Document& document);
 
 }  // namespace danesweep::output

@@ -11,7 +11,7 @@
 namespace danesweep::scanner {
 namespace {
 
-enum class ReportFormat : std::uint8_t { Text, Markdown };
+enum class ReportFormat : std::uint8_t { Text, Markdown, Html };
 
 struct ReportOptions {
   std::string file, remedies;
@@ -23,7 +23,14 @@ Value<std::string> report_of(output::Reader& reader, ReportFormat format) {
   const auto summary = output::summarise(reader);
   if (!summary) return tl::unexpected(summary.error());
   const output::Document document = output::report_document(*summary);
-  return format == ReportFormat::Markdown ? output::report_markdown(document) : output::report_text(document);
+  switch (format) {
+    case ReportFormat::Markdown:
+      return output::report_markdown(document);
+    case ReportFormat::Html:
+      return output::report_html(document);
+    default:
+      return output::report_text(document);
+  }
 }
 
 /// Written before the report is printed, so that a refusal is not lost behind pages of text.
@@ -59,7 +66,11 @@ ExitCode run(const ReportOptions& options, Context context) {
   if (!options.remedies.empty()) {
     const auto written = write_remedy_files(options, *reader);
     if (!written) return fail(written.error());
-    remedies = "\n" + *written;
+    // Behind a page nothing may stand.
+    if (options.format == ReportFormat::Html)
+      context.console.line(*written);
+    else
+      remedies = "\n" + *written;
   }
   Console::print(*report + remedies);
   return ExitCode::Done;
@@ -71,12 +82,13 @@ void add_report(CLI::App& root, Commands& commands) {
   auto options = std::make_shared<ReportOptions>();
   Command& command = add_command(root, commands, "report", "whose mail would stop, and what to configure first",
                                  "  danesweep report results.pb\n"
-                                 "  danesweep report results.pb --format markdown > report.md\n"
+                                 "  danesweep report results.pb --format html > report.html\n"
                                  "  danesweep report results.pb --remedies exceptions");
   add_value(*command.app, "OUT.pb", options->file, any_text(), "the results file", "")->required();
-  add_choice<ReportFormat>(*command.app, "--format", options->format,
-                           {{"text", ReportFormat::Text}, {"markdown", ReportFormat::Markdown}},
-                           "form of the report (default text)");
+  add_choice<ReportFormat>(
+      *command.app, "--format", options->format,
+      {{"text", ReportFormat::Text}, {"markdown", ReportFormat::Markdown}, {"html", ReportFormat::Html}},
+      "form of the report (default text)");
   add_value(*command.app, "--remedies", options->remedies, any_text(),
             "write destination-control entries to import, a Postfix policy map and plain lists into this folder",
             "DIR");

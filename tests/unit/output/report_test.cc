@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The dry-run report: first line, verdicts, lists, groups, advice (E-110 to E-118; K80 to K83).
 #include <gtest/gtest.h>
+#include <pugixml.hpp>
 
 #include <algorithm>
 #include <string>
@@ -451,6 +452,29 @@ TEST(Report, HostileNamesAreHarmlessInEveryMedium) {
   const Document document = report_document(summary);
   EXPECT_NE(report_text(document).find("evil\\x1b[2J|<b>.example"), std::string::npos);
   EXPECT_NE(report_markdown(document).find("evil\\\\x1b\\[2J\\|\\<b\\>.example"), std::string::npos);
+  EXPECT_NE(report_html(document).find("evil\\x1b[2J|&lt;b&gt;.example"), std::string::npos);
+}
+
+/// Read by another program's parser, as XML: every element is closed, nothing stands outside the page.
+TEST(Html, IsAWellFormedPageThatBeginsWithTheAnswerE111) {
+  const std::string text = report_html(report_document(Scan().good(3).failing(1, 42).summary()));
+  pugi::xml_document page;
+  const auto parsed = page.load_string(text.c_str(), pugi::parse_default | pugi::parse_fragment);
+  ASSERT_TRUE(parsed) << parsed.description() << " at " << parsed.offset << "\n" << text;
+  const auto body = page.child("html").child("body");
+  EXPECT_STREQ(body.first_child().name(), "h1");
+  EXPECT_STREQ(
+      body.first_child().text().get(),
+      "Default = Opportunistic would stop 1 domain, 42 recipients; first bounces after the bounce profile's time");
+  EXPECT_STREQ(page.child("html").child("head").child("title").text().get(), body.first_child().text().get());
+  EXPECT_STREQ(body.find_child_by_attribute("p", "class", "bad").text().get(),
+               "Opportunistic: NO-GO - 1 of 4 assessed domains would be stuck (25.0% of the assessed domains, 93.3% of "
+               "their recipients), limit 10%");
+  const auto failing =
+      page.select_node("//h2[starts-with(., 'Failing: 1 domain')]/following-sibling::div[1]//tbody/tr");
+  EXPECT_STREQ(failing.node().child("td").text().get(), "bad3.example");
+  for (const char* never : {"//script", "//img", "//a", "//link", "//iframe"})
+    EXPECT_TRUE(page.select_nodes(never).empty()) << never;
 }
 
 TEST(Markdown, BeginsWithTheAnswerAndHasTables) {
