@@ -4,6 +4,7 @@
 #include "output/reader.h"
 #include "output/remedies.h"
 #include "output/report/document.h"
+#include "output/report/history.h"
 #include "output/report/summary.h"
 #include "scanner/commands/commands.h"
 #include "scanner/option_builder.h"
@@ -14,16 +15,23 @@ namespace {
 enum class ReportFormat : std::uint8_t { Text, Markdown, Html };
 
 struct ReportOptions {
-  std::string file, remedies;
+  std::string file, remedies, history;
   ReportFormat format = ReportFormat::Text;
   bool remedies_undetermined = false, force = false;
 };
 
-Value<std::string> report_of(output::Reader& reader, ReportFormat format) {
+Value<std::string> report_of(output::Reader& reader, const ReportOptions& options, Console& console) {
   const auto summary = output::summarise(reader);
   if (!summary) return tl::unexpected(summary.error());
-  const output::Document document = output::report_document(*summary);
-  switch (format) {
+  output::Document document = output::report_document(*summary);
+  if (!options.history.empty()) {
+    reader.rewind();
+    const auto history = output::read_history(options.history, reader);
+    if (!history) return tl::unexpected(history.error());
+    for (const std::string& note : history->notes) console.warn(note);
+    output::add_history(document, *history);
+  }
+  switch (options.format) {
     case ReportFormat::Markdown:
       return output::report_markdown(document);
     case ReportFormat::Html:
@@ -60,7 +68,7 @@ ExitCode run(const ReportOptions& options, Context context) {
   auto reader = output::Reader::open(options.file);
   if (!reader) return fail(reader.error());
   for (const std::string& warning : reader->warnings()) context.console.warn(warning);
-  const auto report = report_of(*reader, options.format);
+  const auto report = report_of(*reader, options, context.console);
   if (!report) return fail(report.error());
   std::string remedies;
   if (!options.remedies.empty()) {
@@ -83,12 +91,15 @@ void add_report(CLI::App& root, Commands& commands) {
   Command& command = add_command(root, commands, "report", "whose mail would stop, and what to configure first",
                                  "  danesweep report results.pb\n"
                                  "  danesweep report results.pb --format html > report.html\n"
+                                 "  danesweep report results.pb --history nights\n"
                                  "  danesweep report results.pb --remedies exceptions");
   add_value(*command.app, "OUT.pb", options->file, any_text(), "the results file", "")->required();
   add_choice<ReportFormat>(
       *command.app, "--format", options->format,
       {{"text", ReportFormat::Text}, {"markdown", ReportFormat::Markdown}, {"html", ReportFormat::Html}},
       "form of the report (default text)");
+  add_value(*command.app, "--history", options->history, any_text(),
+            "trend over the earlier scans (*.pb) of this folder, and who began to fail since the last one", "DIR");
   add_value(*command.app, "--remedies", options->remedies, any_text(),
             "write destination-control entries to import, a Postfix policy map and plain lists into this folder",
             "DIR");
