@@ -5,6 +5,7 @@
 #include <array>
 #include <utility>
 
+#include "scanner/engine/probe_record.h"
 #include "scanner/engine/shuffle.h"
 
 namespace danesweep::scanner {
@@ -12,8 +13,6 @@ namespace danesweep::scanner {
 namespace {
 
 using output::Status;
-
-constexpr std::size_t kMaxStoredTlsa = 64;  ///< T-28
 
 void note_once(std::vector<std::string>& notes, std::string_view note) {
   if (std::find(notes.begin(), notes.end(), note) == notes.end()) notes.emplace_back(note);

@@ -231,7 +231,8 @@ bool ProbePool::may_retry(const Job& job, const tls::Capture& capture, Instant n
 
 /// T-79: decided by the first connections only; one that got through settles it.
 void ProbePool::note_reachability(const Job& job, const tls::Capture& capture, Calls& calls) {
-  if (port_ != Port::Unknown) return;
+  if (port_ != Port::Unknown || capture.outcome == tls::Outcome::InternalError)
+    return;  // our own trouble tells nothing
   if (capture.outcome != tls::Outcome::ConnectTimeout && capture.outcome != tls::Outcome::ConnectUnreachable) {
     port_ = Port::Open;
     return;

@@ -33,11 +33,14 @@ void append_notes(std::vector<std::string>& notes, const std::vector<std::string
     if (std::find(notes.begin(), notes.end(), note) == notes.end()) notes.push_back(note);
 }
 
+/// The first ones in match order, and the one that matched (T-28, T-56).
 std::vector<output::TlsaVerdict> record_states(const tls::TlsaSet& set, const std::optional<tls::TlsaRecord>& matched) {
   std::vector<output::TlsaVerdict> states;
   for (const tls::ClassedRecord& classed : set.records()) {
+    const bool is_matched = matched && classed.record == *matched;
+    if (!is_matched && states.size() >= kMaxStoredTlsa) continue;
     std::string state = "did not match";
-    if (matched && classed.record == *matched) {
+    if (is_matched) {
       state = "matched";
     } else if (classed.usability == tls::Usability::Shadowed) {
       state = "shadowed";

@@ -17,6 +17,8 @@
 
 namespace danesweep::scanner {
 
+inline constexpr std::size_t kMaxStoredTlsa = 64;  ///< TLSA records shown of a host and of a probe (T-28)
+
 /// One connection of the scan: everything that the peer can see.
 struct ProbeKey {
   IpAddress address;

@@ -65,6 +65,27 @@ TEST(ProbeRecord, AFoldedChainAnswersAsBefore) {
   }
 }
 
+// T-28, T-56: of a large set the first are shown, and the one that matched wherever it stands.
+TEST(ProbeRecord, OfAThousandRecordsTheMatchIsShown) {
+  tls::TlsContext context;
+  const Host host;
+  std::vector<test::Octets> rdatas;
+  for (int i = 0; i < 1000; ++i) {
+    test::Octets digest(32, 0);  // before the right one in match order
+    digest[30] = static_cast<std::uint8_t>(i >> 8);
+    digest[31] = static_cast<std::uint8_t>(i);
+    rdatas.push_back(test::tlsa_rdata(3, 1, 1, digest));
+  }
+  rdatas.push_back(test::tlsa_rdata(3, 1, 1, host.leaf));
+  const std::vector<wire::Bytes> views(rdatas.begin(), rdatas.end());
+  const output::Probe probe =
+      host.record(context).matched(context, tls::TlsaSet(views), {{"mx.example.org"}}, test::kNow);
+  ASSERT_EQ(probe.tlsa.size(), kMaxStoredTlsa + 1);
+  EXPECT_EQ(probe.tlsa.front().state, "did not match");
+  EXPECT_EQ(probe.tlsa.back().state, "matched");
+  EXPECT_EQ(probe.tlsa.back().record, probe.matched);
+}
+
 TEST(ProbeRecord, AConnectionNeverMadeHasNothingToFold) {
   tls::TlsContext context;
   const ProbeRecord record(ProbeKey{}, tls::Outcome::NoProbe);
