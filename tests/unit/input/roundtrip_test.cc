@@ -167,6 +167,56 @@ constexpr Writer kWriters[] = {{"list", Format::List, write_list},
                                {"maillog", Format::MailLog, write_maillog}};
 INSTANTIATE_TEST_SUITE_P(K61, EveryFormat, testing::ValuesIn(kWriters));
 
+/// The words that mean the same, as the exports of several releases have them.
+std::string one_of(std::initializer_list<const char*> words, std::mt19937& random) {
+  return *(words.begin() + random() % words.size());
+}
+
+/// A random table of each kind written, read, and asked about every domain in it (E-86 to E-93).
+TEST(Configuration, ReadsBackWhatWasWritten) {
+  for (std::uint32_t seed = 1; seed <= 20; ++seed) {
+    std::mt19937 random(seed);
+    std::map<std::string, std::pair<bool, output::Mode>> entries;  // TLS, and the mode if TLS is on
+    std::map<std::string, Route> routes;
+    std::map<std::string, bool> own;
+    std::string controls = "[DEFAULT]\ntable_tls = on\ndane_option = none\n\n", route_lines = "# exported\n", rat;
+    for (int i = 0; i < 200; ++i) {
+      const std::string name = "d" + std::to_string(i) + (i % 3 == 0 ? ".sub.example" : ".example");
+      const bool tls = random() % 4 != 0;
+      const auto mode = static_cast<output::Mode>(1 + random() % 3);
+      entries[name] = {tls, mode};
+      controls += "[" + name + "]\nmax_host_concurrency = " + std::to_string(random() % 500) + "\n; a remark\n" +
+                  (tls ? "TABLE_TLS = " + one_of({"on", "1", "required", "3", "REQUIRE_VERIFY"}, random)
+                       : "table_tls=" + one_of({"off", "0"}, random)) +
+                  "\ndane_option = " +
+                  (mode == output::Mode::None        ? one_of({"none", "0", "no"}, random)
+                   : mode == output::Mode::Mandatory ? one_of({"mandatory", "2"}, random)
+                                                     : one_of({"Opportunistic", "1"}, random)) +
+                  "\n\n";
+      routes[name] = static_cast<Route>(random() % 3);
+      route_lines +=
+          name + "  " +
+          (routes[name] == Route::UseDns    ? "USEDNS"
+           : routes[name] == Route::Dropped ? "/dev/null"
+                                            : one_of({"mx.example.com", "[mx]:26/pri=7,192.0.2.1"}, random)) +
+          "\n";
+      own[name] = random() % 2 == 0;
+      rat += name + (own[name] ? " ACCEPT" : " REJECT") + "\n";
+    }
+    const auto destinations = DestinationConfig::parse(controls, "in");
+    const auto table = SmtpRoutes::parse(route_lines + "ALL USEDNS\n", "in");
+    const auto accepted = RecipientAccessTable::parse(rat + "ALL REJECT\n", "in");
+    ASSERT_TRUE(destinations && table && accepted);
+    for (const auto& [name, entry] : entries) {
+      const auto decision = destinations->decide(name, output::Mode::Opportunistic);
+      EXPECT_EQ(decision.tls_off, !entry.first) << name;
+      EXPECT_EQ(decision.mode, entry.first ? entry.second : output::Mode::None) << name;
+      EXPECT_EQ(table->find(name), routes[name]) << name;
+      EXPECT_EQ(accepted->accepts(name), own[name]) << name;
+    }
+  }
+}
+
 /// Configuration files: an error that begins with file and line, or a clean reading.
 template <class Parsed>
 void expect_errors_with_lines(const std::string& text) {
