@@ -89,7 +89,7 @@ class CompressedSource : public ByteSource {
   std::size_t read(std::span<char> out) override {
     while (rest_.empty() && !ended_) take_block();
     const std::size_t count = std::min(out.size(), rest_.size());
-    std::memcpy(out.data(), rest_.data(), count);
+    rest_.copy(out.data(), count);
     rest_.remove_prefix(count);
     return count;
   }
