@@ -3,11 +3,12 @@
 // open (T-46), and the servers hear nothing but the four verbs (T-38).
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <map>
-#include <memory>
+#include <numeric>
 #include <set>
 
 #include "scanner/engine/loop.h"
@@ -31,20 +32,26 @@ std::multiset<std::string> open_descriptors() {
   return open;
 }
 
+/// Domains of a world, those of one kind before all others.
 class Domains : public DomainSource {
  public:
-  explicit Domains(const lab::World& world) : world_(&world) {}
+  Domains(const lab::World& world, std::string_view first_kind) : world_(&world), order_(world.expectations().size()) {
+    std::iota(order_.begin(), order_.end(), 0U);
+    std::stable_partition(order_.begin(), order_.end(),
+                          [&](std::uint32_t index) { return world.expectations()[index].kind == first_kind; });
+  }
   std::optional<DomainTask> next() override {
-    if (next_ == world_->expectations().size()) return std::nullopt;
+    if (next_ == order_.size()) return std::nullopt;
     DomainTask task;
-    task.index = next_;
-    task.domain = world_->expectations()[next_++].domain;
+    task.index = order_[next_++];
+    task.domain = world_->expectations()[task.index].domain;
     return task;
   }
 
  private:
   const lab::World* world_;
-  std::uint32_t next_ = 0;
+  std::vector<std::uint32_t> order_;
+  std::size_t next_ = 0;
 };
 
 class Results : public ResultSink {
@@ -77,47 +84,75 @@ EngineSettings farm_settings(const lab::Lab& lab, std::uint16_t smtp_port) {
   return settings;
 }
 
-/// The lab with the farm's hosts, swept; gone before this returns. `log`: what the servers heard.
-std::pair<std::map<std::uint32_t, output::Result>, std::vector<lab::Expectation>> sweep_the_farm(
-    const std::string& folder) {
-  lab::WorldOptions options;
-  options.kinds = "^host-";
-  options.domains = 2 * lab::host_kinds().size();
-  options.now = static_cast<std::uint32_t>(std::time(nullptr));
-  options.smtp_port = lab::find_free_port();
-  lab::World world(options);
-  const lab::Lab lab(world, folder, 0, lab::Lab::Mail::Served);
-  Domains source(world);
-  Results sink;
-  EXPECT_EQ(run_sweep(farm_settings(lab, options.smtp_port), source, sink, {}).end, SweepEnd::Done);
-  return {std::move(sink.by_index), world.expectations()};
-}
+struct Swept {
+  std::map<std::uint32_t, output::Result> results;
+  std::vector<lab::Expectation> expectations;
+  std::uint64_t most_open = 0;  ///< connections at once
+};
 
-TEST(FarmSweep, EndsEachHostAsItMustAndLeavesNothingOpen) {
-  std::string folder = (std::filesystem::temp_directory_path() / "danesweep-farm-XXXXXX").string();
-  ASSERT_NE(mkdtemp(folder.data()), nullptr);
+class FarmSweep : public testing::Test {
+ protected:
+  void SetUp() override { ASSERT_NE(mkdtemp(folder_.data()), nullptr); }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  /// The lab with hosts of these kinds, swept; both are gone before this returns.
+  Swept sweep(const std::string& kinds, std::size_t domains, std::string_view first_kind = {},
+              std::uint32_t max_inflight = 0) {
+    lab::WorldOptions options;
+    options.kinds = kinds;
+    options.domains = domains;
+    options.now = static_cast<std::uint32_t>(std::time(nullptr));
+    options.smtp_port = lab::find_free_port();
+    lab::World world(options);
+    const lab::Lab lab(world, folder_, 0, lab::Lab::Mail::Served);
+    EngineSettings settings = farm_settings(lab, options.smtp_port);
+    settings.max_inflight = max_inflight;
+    Domains source(world, first_kind);
+    Results sink;
+    Swept swept;
+    SweepHooks hooks;
+    hooks.progress = [&](const Progress& now) { swept.most_open = std::max(swept.most_open, now.probes_open); };
+    EXPECT_EQ(run_sweep(settings, source, sink, hooks).end, SweepEnd::Done);
+    swept.results = std::move(sink.by_index);
+    swept.expectations = world.expectations();
+    return swept;
+  }
+
+  static void expect_each_as_it_must(const Swept& swept) {
+    ASSERT_EQ(swept.results.size(), swept.expectations.size());
+    for (const auto& [index, result] : swept.results) {
+      const lab::Expectation& expected = swept.expectations[index];
+      ASSERT_EQ(result.hosts.size(), 1U) << expected.kind;
+      const std::string& outcome = expected.hosts.front().outcome;
+      EXPECT_EQ(result.hosts[0].reason, outcome) << expected.kind;
+      EXPECT_EQ(result.hosts[0].probes.empty(), outcome == "tlsa-unusable") << expected.kind;
+    }
+  }
+
+  std::string folder_ = (std::filesystem::temp_directory_path() / "danesweep-farm-XXXXXX").string();
+};
+
+TEST_F(FarmSweep, EndsEachHostAsItMustAndLeavesNothingOpen) {
   { const Loop first; }  // libuv keeps a pipe for signals from its first loop on
   const auto before = open_descriptors();
-  const auto [results, expectations] = sweep_the_farm(folder);
+  const Swept swept = sweep("^host-", 2 * lab::host_kinds().size());
   EXPECT_EQ(open_descriptors(), before) << "T-46";
-
-  ASSERT_EQ(results.size(), expectations.size());
+  expect_each_as_it_must(swept);
   std::set<std::string> kinds;
-  for (const auto& [index, result] : results) {
-    const lab::Expectation& expected = expectations[index];
-    ASSERT_EQ(result.hosts.size(), 1U) << expected.kind;
-    const lab::HostExpectation& host = expected.hosts.front();
-    EXPECT_EQ(result.hosts[0].reason, host.outcome) << expected.kind;
-    EXPECT_EQ(result.hosts[0].probes.empty(), host.outcome == "tlsa-unusable") << expected.kind;
-    kinds.insert(expected.kind);
-  }
+  for (const lab::Expectation& one : swept.expectations) kinds.insert(one.kind);
   EXPECT_GT(kinds.size(), 150U);
 
   std::set<std::string> verbs;
-  std::ifstream log(folder + "/smtp.log");
+  std::ifstream log(folder_ + "/smtp.log");
   for (std::string address, verb, rest; log >> address >> verb && std::getline(log, rest);) verbs.insert(verb);
   EXPECT_EQ(verbs, (std::set<std::string>{"EHLO", "HELO", "STARTTLS", "QUIT"})) << "T-38";
-  std::filesystem::remove_all(folder);
+}
+
+// S-84: a thousand that accept and are silent, all open at once, beside a thousand good ones.
+TEST_F(FarmSweep, ATarpitKeepsNobodyElseWaiting) {
+  const Swept swept = sweep("^host-s-(1|9)$", 2000, "host-s-9", 1100);
+  EXPECT_GE(swept.most_open, 1000U);
+  expect_each_as_it_must(swept);
 }
 
 }  // namespace
