@@ -35,7 +35,7 @@ class ProbePool {
  public:
   /// Called in any thread, once.
   using Waiter = std::function<void(ProbeRecordPtr)>;
-  /// Finished ones kept as they came, of about 20 KB each; older ones are folded. A result lives for the scan (T-67).
+  /// Finished ones kept as they came, of about 15 KB each; older ones are folded. A result lives for the scan (T-67).
   static constexpr std::size_t kMostUnfolded = 20'000;
 
   /// All must outlive this.

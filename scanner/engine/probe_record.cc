@@ -68,6 +68,9 @@ void ProbeRecord::fold() const {
   if (!chain_) return;
   folded_ = tls::chain_to_der(*chain_);
   chain_.reset();
+  described_.clear();
+  described_.shrink_to_fit();
+  matches_.clear();
 }
 
 tls::ChainPtr ProbeRecord::chain(tls::TlsContext& context) const {

@@ -48,7 +48,8 @@ class ProbeRecord {
   output::Probe matched(tls::TlsContext& context, const tls::TlsaSet& set, const tls::ReferenceNames& names,
                         std::int64_t now) const;
 
-  /// Keeps the chain as octets from now on: a fifth of the memory, and 0.1 ms for each later match (T-67).
+  /// Keeps the chain as octets from now on and forgets the matches: 1.3 KB instead of 15 (two P-256 certificates), and
+  /// 0.1 ms for a later match (T-67).
   void fold() const;
 
  private:
