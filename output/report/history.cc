@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <set>
+#include <span>
 #include <utility>
 
 #include <fmt/format.h>
@@ -82,7 +83,7 @@ tl::expected<void, std::string> append(History& history, Reader& reader, Names& 
 
 std::string names_line(std::string_view what, const std::vector<std::string>& names) {
   const std::size_t shown = std::min(names.size(), kNamesShown);
-  std::string line = fmt::format("{}: {}", what, fmt::join(names.begin(), names.begin() + shown, " "));
+  std::string line = fmt::format("{}: {}", what, fmt::join(std::span(names).first(shown), " "));
   if (names.size() > shown) line += fmt::format(" and {} more", grouped(names.size() - shown));
   return line;
 }
