@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // `verify DOMAIN...`: each domain in the gateway's words (ESA.md parts D and E; E-48, E-49), or as its record (--json).
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <map>
 #include <thread>
 
 #include "dnssec/reason.h"
+#include "dnssec/wire/encodings.h"
 #include "output/decide.h"
 #include "output/escape.h"
 #include "output/export/jsonl.h"
@@ -44,6 +46,30 @@ class TaskList : public DomainSource {
   std::size_t next_ = 0;
 };
 
+/// One certificate as it was sent: what the records are compared with.
+std::string certificate_line(const tls::CertificateRecord& certificate, std::size_t depth) {
+  return fmt::format("certificate {}: {}, issued by {}, {} to {}, {} {}, names {}, SHA-256 {}, of its key {}", depth,
+                     certificate.subject, certificate.issuer, dnssec::date_to_text(certificate.not_before),
+                     dnssec::date_to_text(certificate.not_after), certificate.key_type, certificate.key_bits,
+                     certificate.dns_names.empty() ? "none" : fmt::format("{}", fmt::join(certificate.dns_names, " ")),
+                     wire::to_hex(certificate.sha256), wire::to_hex(certificate.spki_sha256));
+}
+
+/// One connection: what the server said, what TLS agreed on and showed, and what each record is worth (T-65).
+std::vector<std::string> probe_lines(const output::Probe& probe) {
+  std::vector<std::string> lines;
+  for (const output::Try& one : probe.tries) lines.push_back(fmt::format("first try: {} {}", one.outcome, one.detail));
+  for (const output::Reply& reply : probe.replies)
+    lines.push_back(fmt::format("{}: {} {}", reply.phase, reply.reply_code, fmt::join(reply.lines, " / ")));
+  if (!probe.protocol.empty())
+    lines.push_back(fmt::format("{}, {}, {}, SNI {}", probe.protocol, probe.cipher, probe.group, probe.sni));
+  for (std::size_t depth = 0; depth < probe.chain.size(); ++depth)
+    lines.push_back(certificate_line(probe.chain[depth], depth));
+  lines.insert(lines.end(), probe.explanation.begin(), probe.explanation.end());
+  if (!probe.warnings.empty()) lines.push_back(fmt::format("notes: {}", fmt::join(probe.warnings, ", ")));
+  return lines;
+}
+
 /// What was looked at for one domain: each look-up with its checks, then each host and connection (T-65).
 std::vector<std::string> trace_lines(const output::Result& result, const std::vector<output::DebugLookup>& lookups) {
   std::vector<std::string> lines = {result.domain + ":"};
@@ -59,8 +85,9 @@ std::vector<std::string> trace_lines(const output::Result& result, const std::ve
   for (const auto& host : result.hosts) {
     lines.push_back(fmt::format("  host {}, preference {}: {}", host.name, host.preference, host.reason));
     for (const auto& probe : host.probes) {
-      lines.push_back(fmt::format("    {}: {} {}", probe.address, probe.outcome, probe.detail));
-      for (const std::string& explanation : probe.explanation) lines.push_back("      " + explanation);
+      lines.push_back(
+          fmt::format("    {}: {}{}{}", probe.address, probe.outcome, probe.detail.empty() ? "" : ", ", probe.detail));
+      for (const std::string& line : probe_lines(probe)) lines.push_back("      " + line);
     }
   }
   lines.push_back(fmt::format("  {}: opportunistic {}, mandatory {}", result.reason,
