@@ -14,6 +14,7 @@
 #include <cstdio>
 #include <cstring>
 #include <map>
+#include <random>
 #include <set>
 #include <stdexcept>
 #include <unordered_map>
@@ -49,9 +50,9 @@ SocketAddress socket_address(const std::string& text, std::uint16_t port) {
   return result;
 }
 
-int bind_socket(const std::string& address, std::uint16_t port) {
+int bind_socket(const std::string& address, std::uint16_t port, int type = SOCK_STREAM) {
   const SocketAddress to = socket_address(address, port);
-  const int fd = socket(to.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  const int fd = socket(to.storage.ss_family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   const int on = 1;
   setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   if (to.storage.ss_family == AF_INET6) setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
@@ -60,6 +61,14 @@ int bind_socket(const std::string& address, std::uint16_t port) {
   if (fd >= 0) ::close(fd);
   errno = error;
   return -1;
+}
+
+/// Also where the machine has no such address.
+bool is_free(const std::string& address, std::uint16_t port, int type) {
+  const int fd = bind_socket(address, port, type);
+  if (fd < 0) return errno != EADDRINUSE;
+  ::close(fd);
+  return true;
 }
 
 struct FreeContext {
@@ -372,17 +381,12 @@ void SmtpServer::run() { loop_->run(); }
 void SmtpServer::stop() { loop_->stop(); }
 
 std::uint16_t find_free_port() {
-  for (int attempt = 0; attempt < 100; ++attempt) {
-    const int four = bind_socket("127.0.0.1", 0);
-    sockaddr_in bound{};
-    socklen_t size = sizeof bound;
-    getsockname(four, reinterpret_cast<sockaddr*>(&bound), &size);
-    const std::uint16_t port = ntohs(bound.sin_port);
-    const int six = bind_socket("::1", port);
-    const bool is_free = six >= 0 || errno != EADDRINUSE;
-    if (six >= 0) ::close(six);
-    ::close(four);
-    if (is_free) return port;
+  std::random_device random;
+  for (int attempt = 0; attempt < 1000; ++attempt) {
+    const auto port = static_cast<std::uint16_t>(10'000 + random() % 22'000);
+    if (is_free("127.0.0.1", port, SOCK_STREAM) && is_free("127.0.0.1", port, SOCK_DGRAM) &&
+        is_free("::1", port, SOCK_STREAM))
+      return port;
   }
   throw std::runtime_error("no free port");
 }

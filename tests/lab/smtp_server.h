@@ -40,7 +40,7 @@ class SmtpServer {
   std::unique_ptr<Loop> loop_;
 };
 
-/// A port that is free on 127.0.0.1 and on ::1 if that exists.
+/// Free for TCP and UDP on 127.0.0.1, for TCP on ::1 if that exists, and below the ports that the kernel hands out.
 std::uint16_t find_free_port();
 
 }  // namespace danesweep::lab

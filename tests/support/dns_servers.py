@@ -2,6 +2,7 @@
 """A real NSD as authority and a real Unbound as resolver over a folder of `danesweep-lab zones` or of SignedRoot, both on
 loopback and in the foreground, ended when the `with` ends."""
 import pathlib
+import random
 import signal
 import socket
 import struct
@@ -73,10 +74,17 @@ class RealResolver:
             process.wait(timeout=30)
 
 
-def free_port(kind=socket.SOCK_STREAM, address="127.0.0.1"):
-    with socket.socket(socket.AF_INET, kind) as one:
-        one.bind((address, 0))
-        return one.getsockname()[1]
+def free_port(address="127.0.0.1"):
+    """Free for UDP and for TCP, and below the ports that the kernel hands out, so that no connection takes it meanwhile."""
+    while True:
+        port = random.randrange(10000, 32000)
+        try:
+            for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
+                with socket.socket(socket.AF_INET, kind) as one:
+                    one.bind((address, port))
+            return port
+        except OSError:
+            continue
 
 
 class SignedRoot:
@@ -90,7 +98,7 @@ class SignedRoot:
         zone.write_text("\n".join(["$TTL 300", ". IN SOA ns. root. 1 3600 600 86400 300", ". IN NS ns.", "ns. IN A 127.0.0.1", *records]) + "\n")
         subprocess.run(["ldns-signzone", "-n", "-o", ".", "-f", folder / "zones/root", zone, *keys], check=True, cwd=folder)
         (folder / "anchor").write_text((folder / f"{keys[0]}.ds").read_text())
-        nsd, unbound = free_port(socket.SOCK_DGRAM), free_port(socket.SOCK_DGRAM)
+        nsd, unbound = free_port(), free_port()
         (folder / "nsd.conf").write_text(f"""server:
   ip-address: 127.0.0.1@{nsd}
   username: ""
