@@ -76,6 +76,11 @@ inline CannedWorld::CannedWorld(int algorithm) {
   auto& opt = world_.zone("opt.test.").algorithm(algorithm).nsec3({.opt_out = support::OptOut::Yes}).delegate("plain");
   world_.zone("plain.opt.test.").unsigned_zone().add("@ MX 10 www").add("www A 192.0.2.1");
   auto& test = world_.zone("test.").algorithm(algorithm).delegate(signed_zone).delegate(hashed).delegate(opt);
+  // Aliases over zone cuts in the dearest algorithm, each signature good.
+  for (int rung = 0; rung < 14; ++rung) {
+    auto& zone = world_.zone("c" + std::to_string(rung) + ".test.").algorithm(14);
+    test.delegate(zone.add("www CNAME www.c" + std::to_string(rung + 1) + ".test."));
+  }
   world_.zone(".").algorithm(algorithm).delegate(test);
   anchors_ = dnssec::TrustAnchors(world_.anchors("."));
 }

@@ -41,6 +41,17 @@ void BM_ColdChain(benchmark::State& state) {
 }
 BENCHMARK(BM_ColdChain)->Arg(13)->Arg(8)->Arg(15)->Unit(benchmark::kMicrosecond);
 
+/// The dearest that a look-up can be made: at most 20 times the cold chain of algorithm 13 (D-99).
+void BM_LadderOfP384(benchmark::State& state) {
+  CannedWorld canned(13);
+  const auto asked = question("www.c0.test.", wire::RrType::A);
+  for (auto _ : state) {
+    BenchCaches caches(BenchCaches::Memo::Off);
+    expect(state, canned.ask(asked, caches), Security::Indeterminate);
+  }
+}
+BENCHMARK(BM_LadderOfP384)->Unit(benchmark::kMicrosecond);
+
 /// Keys known, the signature of the answer checked: at most 1.25 raw checks (D-112).
 void BM_WarmAnswer(benchmark::State& state) {
   CannedWorld canned(static_cast<int>(state.range(0)));

@@ -20,7 +20,7 @@ struct Policy {
   std::uint32_t max_keys_per_signature = 4;                ///< D-31
   std::uint32_t max_signatures_per_rrset = 16;             ///< D-32
   std::uint32_t max_failed_checks = 8, max_failed_units = 160;  ///< per lookup (D-98)
-  std::uint32_t max_checks = 48, max_units = 480;               ///< per lookup (D-99)
+  std::uint32_t max_checks = 48, max_units = 400;               ///< per lookup (D-99)
   std::uint32_t max_checks_per_message = 24;                    ///< D-99
   std::uint32_t max_sha1_blocks = 4096;                         ///< D-100
   std::uint32_t max_nsec3_records = 10, max_nsec_records = 10;  ///< per zone and message (D-101)
