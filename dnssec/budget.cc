@@ -6,7 +6,7 @@
 namespace danesweep::dnssec {
 
 std::string_view to_text(Limit limit) {
-  constexpr std::array<std::string_view, 18> kTexts = {"none",
+  constexpr std::array<std::string_view, 17> kTexts = {"none",
                                                        "failed signature checks",
                                                        "units of failed checks",
                                                        "signature checks",
@@ -22,9 +22,8 @@ std::string_view to_text(Limit limit) {
                                                        "chain links",
                                                        "label steps",
                                                        "questions",
-                                                       "round trips",
-                                                       "RRsets of an ANY answer"};
-  static_assert(kTexts.size() == static_cast<std::size_t>(Limit::AnyRrsets) + 1);
+                                                       "round trips"};
+  static_assert(kTexts.size() == static_cast<std::size_t>(Limit::RoundTrips) + 1);
   return kTexts[static_cast<std::size_t>(limit)];
 }
 

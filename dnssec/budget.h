@@ -28,7 +28,6 @@ enum class Limit : std::uint8_t {
   LabelSteps,
   Questions,
   RoundTrips,
-  AnyRrsets,
 };
 std::string_view to_text(Limit limit);
 

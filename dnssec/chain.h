@@ -4,6 +4,7 @@
 // zone: up from a signer (`zone`), and down label by label for what is unsigned (`locate`). Each cut is judged once.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -104,13 +105,16 @@ class Chain {
   void remember_fault(const wire::DomainName& name, const Finding& finding, const std::vector<ChainLink>& links);
 
   // chain_cuts.cc: the DS question at one name
+  using JudgeByParent = std::function<std::optional<CutState>(const std::shared_ptr<const ZoneKeys>& parent)>;
   std::optional<CutState> find_cut(CutMemo& memo);
+  std::optional<CutState> judge_by_parents(const std::vector<wire::DomainName>& signers, const wire::DomainName& name,
+                                           const JudgeByParent& judge);
   std::optional<CutState> judge_ds(const ResponseView& view, const wire::DomainName& name);
   std::optional<CutState> judge_ds_rrset(const ResponseView& view, const wire::Rrset& ds);
   std::optional<CutState> judge_cname(const ResponseView& view, const wire::Rrset& cname);
   std::optional<CutState> judge_no_ds(const ResponseView& view, const wire::DomainName& name);
-  std::optional<CutState> judge_unproven(const ResponseView& view, const wire::DomainName& name,
-                                         std::optional<Finding> failure, Reason otherwise);
+  std::optional<CutState> judge_unproven(const ResponseView& view, const wire::DomainName& name, Finding failure,
+                                         Reason otherwise);
   CutState accept_ds(const ResponseView& view, const VerifiedRrset& ds, std::shared_ptr<const ZoneKeys> parent);
   std::optional<CutState> accept_denial(const ResponseView& view, const wire::DomainName& name,
                                         const DenialResult& denial, const std::shared_ptr<const ZoneKeys>& parent);

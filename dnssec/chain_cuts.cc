@@ -14,9 +14,9 @@ using wire::RrType;
 
 namespace {
 
-/// The better of two failures at one thing (D-126).
-void consider(std::optional<Finding>& best, Finding finding) {
-  if (!best || is_better(finding, *best)) best = std::move(finding);
+/// The better of two failures at one thing (D-126); SECURE stands for none so far.
+void consider(Finding& best, Finding finding) {
+  if (best.is_secure() || is_better(finding, best)) best = std::move(finding);
 }
 
 std::shared_ptr<const InsecureCut> forgotten_cut(const DomainName& name, const Finding& finding,
@@ -89,7 +89,7 @@ std::optional<Chain::CutState> Chain::find_cut(CutMemo& memo) {
 std::optional<Chain::CutState> Chain::judge_ds(const ResponseView& view, const DomainName& name) {
   if (const Rrset* ds = view.answer(name, RrType::Ds)) return judge_ds_rrset(view, *ds);
   if (const Rrset* cname = view.answer(name, RrType::Cname)) return judge_cname(view, *cname);
-  if (view.dname_above(name) != nullptr) return judge_unproven(view, name, std::nullopt, Reason::DsAnswerInvalid);
+  if (view.dname_above(name) != nullptr) return judge_unproven(view, name, {}, Reason::DsAnswerInvalid);
   return judge_no_ds(view, name);
 }
 
@@ -102,85 +102,85 @@ std::vector<DomainName> Chain::parent_candidates(std::vector<DomainName> signers
   return signers;
 }
 
-/// A DS that a wildcard's signature covers is none: where a zone is cut the name exists, so no proof could allow it
-/// (D-64, D-65, RFC 4592 4.2).
-std::optional<Chain::CutState> Chain::judge_ds_rrset(const ResponseView& view, const Rrset& ds) {
-  std::optional<Finding> failure;
-  for (const DomainName& signer : parent_candidates(signers_of(ds), ds.owner)) {
+/// Asks each zone that may be the parent, until one settles the matter. `Cut::Failed`: none did, and the best of their
+/// failures (SECURE: no such zone). Nothing: step again.
+std::optional<Chain::CutState> Chain::judge_by_parents(const std::vector<DomainName>& signers, const DomainName& name,
+                                                       const JudgeByParent& judge) {
+  CutState unsettled;
+  for (const DomainName& signer : parent_candidates(signers, name)) {
     const ZoneState* parent = zone(signer);
     if (parent == nullptr) return std::nullopt;
     if (parent->is_insecure()) return from_zone(*parent);
-    if (!parent->is_secure()) {
-      if (parent->is_zone) consider(failure, from_zone(*parent).finding);
-      continue;
+    if (parent->is_secure()) {
+      auto state = judge(parent->keys);
+      if (!state || state->cut != Cut::Failed) return state;
+      consider(unsettled.finding, std::move(state->finding));
+    } else if (parent->is_zone) {
+      consider(unsettled.finding, from_zone(*parent).finding);
     }
-    const Checked* checked = lookup_.verify(view, ds, *parent->keys, SignedRole::DsOrItsDenial);
-    if (checked == nullptr) return std::nullopt;
-    if (checked->result && checked->result->is_wildcard_expanded()) {
-      consider(failure, bogus(Reason::WildcardNoDenial, lookup_.facts(ds.owner, RrType::Ds)));
-      continue;
-    }
-    if (checked->result) return accept_ds(view, *checked->result, parent->keys);
-    Finding finding = checked->failure();
-    if (finding.security == Security::Insecure)  // D-35: signed by a key of a size that is not checked
-      return insecure_cut(view, ds.owner, parent->keys->zone, finding);
-    consider(failure, std::move(finding));
   }
-  return judge_unproven(view, ds.owner, std::move(failure), Reason::DsDenialMissing);
+  return unsettled;
+}
+
+/// A DS that a wildcard's signature covers is none: where a zone is cut the name exists, so no proof could allow it
+/// (D-64, D-65, RFC 4592 4.2).
+std::optional<Chain::CutState> Chain::judge_ds_rrset(const ResponseView& view, const Rrset& ds) {
+  const auto judge = [&](const std::shared_ptr<const ZoneKeys>& parent) -> std::optional<CutState> {
+    const Checked* checked = lookup_.verify(view, ds, *parent, SignedRole::DsOrItsDenial);
+    if (checked == nullptr) return std::nullopt;
+    if (checked->result && checked->result->is_wildcard_expanded())
+      return CutState{.finding = bogus(Reason::WildcardNoDenial, lookup_.facts(ds.owner, RrType::Ds))};
+    if (checked->result) return accept_ds(view, *checked->result, parent);
+    const Finding finding = checked->failure();
+    if (finding.security == Security::Insecure)  // D-35: signed by a key of a size that is not checked
+      return insecure_cut(view, ds.owner, parent->zone, finding);
+    return CutState{.finding = finding};
+  };
+  auto state = judge_by_parents(signers_of(ds), ds.owner, judge);
+  if (!state || state->cut != Cut::Failed) return state;
+  return judge_unproven(view, ds.owner, std::move(state->finding), Reason::DsDenialMissing);
 }
 
 /// A signed CNAME stands at no zone cut; any other cannot answer a DS question (D-53).
 std::optional<Chain::CutState> Chain::judge_cname(const ResponseView& view, const Rrset& cname) {
-  std::optional<Finding> failure;
-  for (const DomainName& signer : parent_candidates(signers_of(cname), cname.owner)) {
-    const ZoneState* parent = zone(signer);
-    if (parent == nullptr) return std::nullopt;
-    if (parent->is_insecure()) return from_zone(*parent);
-    if (!parent->is_secure()) continue;
-    const Checked* checked = lookup_.verify(view, cname, *parent->keys);
+  const auto judge = [&](const std::shared_ptr<const ZoneKeys>& parent) -> std::optional<CutState> {
+    const Checked* checked = lookup_.verify(view, cname, *parent);
     if (checked == nullptr) return std::nullopt;
-    if (!checked->result) {
-      consider(failure, checked->failure());
-      continue;
-    }
-    if (checked->result->is_wildcard_expanded()) continue;
-    CutState none{.cut = Cut::None, .parent = parent->keys, .resolver = view.resolver()};
+    if (!checked->result) return CutState{.finding = checked->failure()};
+    if (checked->result->is_wildcard_expanded()) return CutState{};
+    CutState none{.cut = Cut::None, .parent = parent, .resolver = view.resolver()};
     none.finding.limit_ttl(checked->result->ttl());
     return none;
-  }
-  return judge_unproven(view, cname.owner, std::move(failure), Reason::DsAnswerInvalid);
+  };
+  auto state = judge_by_parents(signers_of(cname), cname.owner, judge);
+  if (!state || state->cut != Cut::Failed) return state;
+  return judge_unproven(view, cname.owner, std::move(state->finding), Reason::DsAnswerInvalid);
 }
 
 std::optional<Chain::CutState> Chain::judge_no_ds(const ResponseView& view, const DomainName& name) {
-  std::optional<Finding> failure;
-  for (const DomainName& signer : parent_candidates(denial_signers(view, name), name)) {
-    const ZoneState* parent = zone(signer);
-    if (parent == nullptr) return std::nullopt;
-    if (parent->is_insecure()) return from_zone(*parent);
-    if (!parent->is_secure()) {
-      if (parent->is_zone) consider(failure, from_zone(*parent).finding);
-      continue;
-    }
+  const auto judge = [&](const std::shared_ptr<const ZoneKeys>& parent) -> std::optional<CutState> {
     const auto denial =
-        judge_denial(lookup_, view, *parent->keys, {name, RrType::Ds, DenialPurpose::ZoneCut}, Position::First);
+        judge_denial(lookup_, view, *parent, {name, RrType::Ds, DenialPurpose::ZoneCut}, Position::First);
     if (!denial) return std::nullopt;
-    if (auto state = accept_denial(view, name, *denial, parent->keys)) return state;
-    Finding finding = denial->finding;
-    finding.reason = as_ds_reason(finding.reason);
-    consider(failure, std::move(finding));
-  }
-  if (is_from_child(view, name)) failure.reset();
-  return judge_unproven(view, name, std::move(failure),
-                        is_from_child(view, name) ? Reason::DsFromChild : Reason::DsDenialMissing);
+    if (auto state = accept_denial(view, name, *denial, parent)) return state;
+    CutState failed{.finding = denial->finding};
+    failed.finding.reason = as_ds_reason(failed.finding.reason);
+    return failed;
+  };
+  auto state = judge_by_parents(denial_signers(view, name), name, judge);
+  if (!state || state->cut != Cut::Failed) return state;
+  if (is_from_child(view, name)) return judge_unproven(view, name, {}, Reason::DsFromChild);
+  return judge_unproven(view, name, std::move(state->finding), Reason::DsDenialMissing);
 }
 
-/// Nothing here verifies: no fault if security ended above (D-58), else BOGUS.
-std::optional<Chain::CutState> Chain::judge_unproven(const ResponseView& view, const DomainName& name,
-                                                     std::optional<Finding> failure, Reason otherwise) {
+/// Nothing here verifies: no fault if security ended above (D-58), else BOGUS: the failure, or if that is SECURE
+/// `otherwise`.
+std::optional<Chain::CutState> Chain::judge_unproven(const ResponseView& view, const DomainName& name, Finding failure,
+                                                     Reason otherwise) {
   const ZoneState* above = locate(name.parent(), view.soa_owner_above(name.parent()));
   if (above == nullptr) return std::nullopt;
   if (above->is_insecure()) return from_zone(*above);
-  if (failure) return failed_cut(view, name, std::move(*failure));
+  if (!failure.is_secure()) return failed_cut(view, name, std::move(failure));
   if (!above->is_secure()) return from_zone(*above);
   ReasonFacts facts = lookup_.facts(name, RrType::Ds);
   facts.zone = name;

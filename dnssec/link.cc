@@ -50,11 +50,13 @@ std::optional<LinkResult> LinkJudge::run() {
   return judge_negative();
 }
 
-/// D-73: for type ANY all RRsets at the name, else the one that was asked for. The weakest decides.
+/// D-73: for type ANY the RRsets at the name, else the one that was asked for. The weakest decides. Of very many those
+/// of the lowest types are the answer, in whatever order they came: an answer to ANY may be a part (RFC 8482
+/// section 4.1).
 std::optional<LinkResult> LinkJudge::judge_data(std::vector<const Rrset*> rrsets) {
   if (rrsets.size() > lookup_.policy().max_any_rrsets) {
-    lookup_.budget().exceed(Limit::AnyRrsets);
-    return LinkResult{.finding = lookup_.work_limit(question_.name)};
+    std::ranges::sort(rrsets, {}, &Rrset::type);
+    rrsets.resize(lookup_.policy().max_any_rrsets);
   }
   std::optional<LinkResult> weakest;
   std::uint32_t ttl = kUnlimitedTtl;
@@ -206,7 +208,27 @@ std::optional<LinkResult> LinkJudge::judge_signed_denial(Attempts& attempts) {
       return to_denial({.finding = denial->finding, .zone = zone->keys}, denial->answer);
     attempts.consider(denial->finding, std::nullopt);
   }
-  return LinkResult{.is_incomplete = true};
+  return judge_denied_anchor();
+}
+
+/// D-44: the one thing that a zone above the governing anchor has a say in, if it is anchored itself: that the anchored
+/// zone does not exist, and so nothing below it (RFC 8020).
+std::optional<LinkResult> LinkJudge::judge_denied_anchor() {
+  LinkResult unproven{.is_incomplete = true};
+  const auto anchor = chain_.governing_anchor(question_.name, question_.type);
+  const auto above = anchor ? lookup_.anchors().governing_zone_strictly_above(*anchor) : std::nullopt;
+  if (!above || view_.rcode() != Rcode::NxDomain) return unproven;
+  for (const DomainName& signer : denial_signers(view_, *anchor)) {
+    if (!anchor->is_below(signer) || !signer.is_within(*above)) continue;
+    const ZoneState* zone = chain_.zone(signer);
+    if (zone == nullptr) return std::nullopt;
+    if (!zone->is_secure()) continue;
+    const auto denial = judge_denial(lookup_, view_, *zone->keys, {*anchor, question_.type}, position_);
+    if (!denial) return std::nullopt;
+    if (denial->finding.is_secure() && denial->answer == Answer::NxDomain)
+      return to_denial({.finding = denial->finding, .zone = zone->keys}, Answer::NxDomain);
+  }
+  return unproven;
 }
 
 Reason LinkJudge::missing_denial_reason(const Attempts& attempts) const {

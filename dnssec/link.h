@@ -60,6 +60,7 @@ class LinkJudge {
   std::optional<LinkResult> judge_dname(const wire::Rrset& dname, const wire::Rrset* cname);
   std::optional<LinkResult> judge_negative();
   std::optional<LinkResult> judge_signed_denial(Attempts& attempts);
+  std::optional<LinkResult> judge_denied_anchor();
   Reason missing_denial_reason(const Attempts& attempts) const;
   LinkResult to_denial(RrsetResult judged, Answer answer) const;
   std::optional<LinkResult> judge_yxdomain() const;

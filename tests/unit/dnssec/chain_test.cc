@@ -257,6 +257,31 @@ TEST(Anchors, SignerAboveTheAnchorIsBogus) {
   EXPECT_EQ(verdict.security, Bogus);
 }
 
+/// Anchors of a zone below `parent` that does not exist, beside those of `others`.
+std::vector<TrustAnchor> anchors_of_nobody(const World& world, const char* zone, std::vector<TrustAnchor> others) {
+  for (TrustAnchor anchor : world.anchors("signed.example.")) {
+    anchor.zone = name(zone);
+    others.push_back(std::move(anchor));
+  }
+  return others;
+}
+
+// D-44: all that an anchored zone above may say of another one is that it does not exist.
+TEST(Anchors, ZoneAboveMayDenyTheAnchoredZoneIfItIsAnchoredToo) {
+  const World world = honest_world();
+  Asker both(world), alone(world), over_opt_out(world);
+  both.anchors(anchors_of_nobody(world, "gone.example.", world.anchors("example.")));
+  alone.anchors(anchors_of_nobody(world, "gone.example.", {}));
+  over_opt_out.anchors(anchors_of_nobody(world, "gone.opt.", world.anchors("opt.")));
+  for (const char* owner : {"gone.example. A", "www.gone.example. A"}) {
+    const Verdict verdict = both.ask(owner);
+    EXPECT_EQ(verdict.security, Secure) << owner;
+    EXPECT_EQ(verdict.answer, Answer::NxDomain) << owner;
+    EXPECT_EQ(alone.ask(owner).security, Bogus) << owner;
+  }
+  EXPECT_EQ(over_opt_out.ask("www.gone.opt. A").security, Bogus) << "an opt-out span denies no delegation";
+}
+
 // D-44: the DS of an anchored zone is not asked for what lies below it.
 TEST(Anchors, LowerAnchorIsWhereTheChainBegins) {
   World world = honest_world();

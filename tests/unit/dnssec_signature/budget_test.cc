@@ -71,10 +71,10 @@ TEST(Limits, TheFirstPassedIsTheOneThatIsTold) {  // D-105
   const Policy policy;
   WorkBudget budget(policy);
   EXPECT_EQ(budget.exceeded(), Limit::None);
-  budget.exceed(Limit::AnyRrsets);
+  budget.exceed(Limit::RoundTrips);
   budget.exceed(Limit::Questions);
-  EXPECT_EQ(budget.exceeded(), Limit::AnyRrsets);
-  EXPECT_EQ(to_text(budget.exceeded()), "RRsets of an ANY answer");
+  EXPECT_EQ(budget.exceeded(), Limit::RoundTrips);
+  EXPECT_EQ(to_text(budget.exceeded()), "round trips");
 }
 
 TEST(Limits, OfDsDigestsCountPerZone) {  // D-102
