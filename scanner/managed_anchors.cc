@@ -9,6 +9,7 @@
 #include "dnssec/crypto.h"
 #include "dnssec/signature.h"
 #include "dnssec/wire/rrset.h"
+#include "output/escape.h"
 #include "scanner/engine/sweep.h"
 
 namespace danesweep::scanner {
@@ -36,13 +37,13 @@ DnsSettings one_try(DnsSettings settings) {
   return settings;
 }
 
-/// Refreshes under the lock and stores; warnings tell what could not be done.
+/// Refreshes under the lock and stores; `told` gets what changed and what could not be done.
 void refresh_if_due(const AnchorStore& store, LoadedAnchors& loaded, const DnsSettings& dns, dnssec::UnixTime now,
-                    std::vector<std::string>& warnings) {
+                    AnchorsForValidation& told) {
   if (!dnssec::is_due(loaded.state, now)) return;
   const auto lock = store.lock();
   if (!lock && lock.error().fault == Fault::Locked) return;  // whoever holds it is refreshing
-  if (!lock) warnings.push_back(lock.error().text);
+  if (!lock) told.warnings.push_back(lock.error().text);
   if (lock) {
     auto again = load_anchor_state(store, now);
     if (again) loaded = std::move(*again);
@@ -50,11 +51,11 @@ void refresh_if_due(const AnchorStore& store, LoadedAnchors& loaded, const DnsSe
   }
   AnchorRefresh refresh = refresh_anchors(std::move(loaded.state), one_try(dns), system_rollover_clock(now));
   loaded.state = std::move(refresh.state);
-  for (const auto& change : refresh.changes) warnings.push_back("trust anchor " + change_text(loaded.state, change));
-  for (std::string& note : refresh.notes) warnings.push_back(std::move(note));
+  for (const auto& change : refresh.changes) told.notes.push_back("trust anchor " + change_text(loaded.state, change));
+  for (const std::string& note : refresh.notes) told.warnings.push_back(output::for_terminal(note));
   if (!lock || (loaded.origin == Origin::Fresh && !refresh.verified))
     return;  // D-121: first written once a set verified
-  if (const auto saved = store.save(loaded.state, *lock); !saved) warnings.push_back(saved.error().text);
+  if (const auto saved = store.save(loaded.state, *lock); !saved) told.warnings.push_back(saved.error().text);
 }
 
 }  // namespace
@@ -88,16 +89,15 @@ tl::expected<AnchorsForValidation, Refusal> anchors_for_validation(const AnchorS
   auto loaded = load_anchor_state(store, now);
   if (!loaded) return tl::unexpected(loaded.error());
   AnchorsForValidation use;
-  if (refreshing == Refreshing::WhenDue) refresh_if_due(store, *loaded, dns, now, use.warnings);
-  if (loaded->origin == Origin::Stored)
+  if (refreshing == Refreshing::WhenDue) refresh_if_due(store, *loaded, dns, now, use);
+  if (loaded->origin == Origin::Stored || loaded->state.last_success)
     for (std::string& warning : dnssec::anchor_warnings(loaded->state, now)) use.warnings.push_back(std::move(warning));
   use.state = std::move(loaded->state);
   if (dnssec::trusted_anchors(use.state).empty())
-    return tl::unexpected(
-        Refusal{ExitCode::CannotWork,
-                fmt::format("{}: no valid trust anchor is left, nothing can be validated; begin again with "
-                            "`danesweep anchors init --force --from root-anchors.xml`",
-                            store.file().string())});
+    use.lost = fmt::format(
+        "{}: no valid trust anchor is left, nothing can be validated; begin again with "
+        "`danesweep anchors init --force --from root-anchors.xml`",
+        store.file().string());
   return use;
 }
 

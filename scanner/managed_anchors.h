@@ -45,7 +45,8 @@ AnchorRefresh refresh_anchors(dnssec::AnchorState state, const DnsSettings& dns,
 /// another process that holds the state.
 struct AnchorsForValidation {
   dnssec::AnchorState state;
-  std::vector<std::string> warnings;
+  std::vector<std::string> notes, warnings;  ///< for the terminal
+  std::string lost;                          ///< no trusted key is left (D-118): what to do
 };
 enum class Refreshing : std::uint8_t { WhenDue, Never };
 tl::expected<AnchorsForValidation, Refusal> anchors_for_validation(const AnchorStore& store, const DnsSettings& dns,

@@ -93,7 +93,9 @@ Value<AnchorsInUse> anchors_of_file(const std::string& path, dnssec::UnixTime no
         fmt::format("{}: holds no trust anchor that is valid now; give DS or DNSKEY lines, or "
                     "root-anchors.xml from https://data.iana.org/root-anchors/",
                     path));
-  AnchorsInUse use{dnssec::TrustAnchors(std::move(file->anchors)), {}, std::move(file->skipped)};
+  AnchorsInUse use;
+  use.anchors = dnssec::TrustAnchors(std::move(file->anchors));
+  use.notes = std::move(file->skipped);
   for (const auto& anchor : use.anchors.all()) use.names.push_back(anchor_name(anchor, "file"));
   return use;
 }
@@ -112,7 +114,12 @@ tl::expected<AnchorsInUse, Refusal> anchors_in_use(const DnsOptions& options, co
   auto managed = anchors_for_validation(AnchorStore(state_folder(options.state_dir)), settings, now,
                                         options.validation_time ? Refreshing::Never : Refreshing::WhenDue);
   if (!managed) return tl::unexpected(managed.error());
-  AnchorsInUse use{dnssec::TrustAnchors(dnssec::trusted_anchors(managed->state)), {}, std::move(managed->warnings)};
+  AnchorsInUse use;
+  use.anchors = dnssec::TrustAnchors(dnssec::trusted_anchors(managed->state));
+  use.notes = std::move(managed->notes);
+  use.warnings = std::move(managed->warnings);
+  use.lost = std::move(managed->lost);
+  if (!options.validation_time) use.next_probe = managed->state.next_probe.value_or(now);
   for (const auto& key : managed->state.keys)
     if (key.is_trusted())
       use.names.push_back(

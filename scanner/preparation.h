@@ -20,7 +20,10 @@ namespace danesweep::scanner {
 struct AnchorsInUse {
   dnssec::TrustAnchors anchors;
   std::vector<std::string> names;
-  std::vector<std::string> notes;  ///< digests out of their dates, keys that changed their state, old states
+  std::vector<std::string> notes;     ///< digests out of their dates, keys that changed their state
+  std::vector<std::string> warnings;  ///< a state that is old or cannot be written, keys within their hold-down
+  std::string lost;                   ///< no trusted key is left: everything is INDETERMINATE (D-118)
+  std::optional<dnssec::UnixTime> next_probe;  ///< of managed anchors that a long scan must refresh (D-115)
 };
 
 /// Key tag of an anchor, of a DS or computed from a DNSKEY (RFC 4034 appendix B).

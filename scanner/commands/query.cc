@@ -162,6 +162,8 @@ ExitCode run(const QueryOptions& options, Context context) {
     return anchors.error().code;
   }
   for (const std::string& note : anchors->notes) context.console.note(note);
+  for (const std::string& warning : anchors->warnings) context.console.warn(warning);
+  if (!anchors->lost.empty()) context.console.error(anchors->lost);
   settings->anchors = anchors->anchors;
   const auto detail = options.trace  ? dnssec::Detail::Trace
                       : options.json ? dnssec::Detail::Chain
@@ -170,7 +172,7 @@ ExitCode run(const QueryOptions& options, Context context) {
   Console::print(options.json ? json_text(*question, outcome) : plain_text(*question, outcome, options));
   if (options.json && options.trace)
     for (const std::string& line : outcome.verdict.trace) context.console.line(output::for_terminal(line));
-  return code_of(outcome.verdict);
+  return anchors->lost.empty() ? code_of(outcome.verdict) : ExitCode::CannotWork;
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "output/reader.h"
 #include "output/report/document.h"
 #include "output/report/summary.h"
+#include "scanner/anchor_keeper.h"
 #include "scanner/canary.h"
 #include "scanner/commands/commands.h"
 #include "scanner/engine/sweep.h"
@@ -240,6 +241,7 @@ class Scan {
       : options_(options),
         console_(console),
         engine_(std::move(prepared.engine)),
+        next_anchor_probe_(prepared.anchors.next_probe),
         gateway_(std::move(prepared.gateway)),
         stream_(
             std::move(prepared.inputs), options.scan.shard,
@@ -315,9 +317,25 @@ class Scan {
       if (shown) console_.progress(line.text(progress, std::chrono::steady_clock::now()));
     };
     hooks.interrupt = &interrupted;
+    const std::unique_ptr<AnchorKeeper> keeper = anchor_keeper();
     SweepSummary summary = run_sweep(engine_, source, results, hooks);
     if (shown) console_.progress("");
     return summary;
+  }
+
+  /// Nothing for static anchors and for another time than the present.
+  std::unique_ptr<AnchorKeeper> anchor_keeper() {
+    if (!next_anchor_probe_) return nullptr;
+    AnchorKeeper::Hooks hooks;
+    hooks.note = [this](const std::string& text) { console_.note(text); };
+    hooks.warn = [this](const std::string& text) { console_.warn(text); };
+    hooks.lost = [this](const std::string& text) {
+      console_.error(text);
+      anchors_lost_ = true;
+      interrupted = true;
+    };
+    return std::make_unique<AnchorKeeper>(AnchorStore(state_folder(options_.dns.state_dir)), engine_.dns,
+                                          *next_anchor_probe_, std::move(hooks));
   }
 
   void reread_opt_out() {
@@ -336,7 +354,7 @@ class Scan {
       const auto kept = writer.checkpoint(unfinished.checkpoint(counts.read)).and_then([&] { return writer.flush(); });
       if (!kept) return fail(ExitCode::CannotWork, kept.error());
       console_.warn("interrupted: the results so far are written");
-      return ExitCode::Interrupted;
+      return anchors_lost_ ? ExitCode::CannotWork : ExitCode::Interrupted;
     }
     output::Trailer trailer{counts, wall_clock(), finished_before + results.written(), summary.warnings, "", 0};
     for (const std::string& warning : stream_.warnings()) trailer.warnings.push_back(warning);
@@ -368,6 +386,8 @@ class Scan {
   const Options& options_;
   Console& console_;
   EngineSettings engine_;
+  std::optional<dnssec::UnixTime> next_anchor_probe_;
+  std::atomic<bool> anchors_lost_{false};
   std::unique_ptr<GatewayContext> gateway_;
   Rejects rejects_;
   MetricsFile metrics_{"", 0};
@@ -383,6 +403,11 @@ ExitCode run(const Options& options, const CLI::App& app, Context context) {
     return prepared.error().code;
   }
   for (const std::string& note : prepared->anchors.notes) console.note(note);
+  for (const std::string& warning : prepared->anchors.warnings) console.warn(warning);
+  if (!prepared->anchors.lost.empty()) {
+    console.error(prepared->anchors.lost);
+    return ExitCode::CannotWork;
+  }
   for (const std::string& warning : prepared->gateway->warnings()) console.warn(warning);
   for (const auto& [name, format] : prepared->input_names) console.line(fmt::format("reading {} as {}", name, format));
   output::Header header = header_of(options, *prepared, app);

@@ -176,6 +176,8 @@ tl::expected<EngineSettings, Refusal> engine_settings(const Options& options, Co
   const auto anchors = anchors_in_use(options.dns, *dns);
   if (!anchors) return tl::unexpected(anchors.error());
   for (const std::string& note : anchors->notes) console.note(note);
+  for (const std::string& warning : anchors->warnings) console.warn(warning);
+  if (!anchors->lost.empty()) return tl::unexpected(Refusal{ExitCode::CannotWork, anchors->lost});
   EngineSettings engine;
   engine.dns = std::move(*dns);
   engine.dns.anchors = anchors->anchors;
