@@ -383,7 +383,8 @@ std::string outlook(const AnchorKey& key, UnixTime now) {
     case Valid:
       return "trusted";
     case Missing:
-      return "trusted, although the last verified set did not hold it";
+      return fmt::format("trusted, although the last verified set did not hold it; REMOVED from {} if another is VALID",
+                         date_to_text(key.since + kKeepMissing.count()));
     case Revoked:
       return fmt::format("revoked by its owner, never trusted again; REMOVED after {}", date_to_text(until));
     case Removed:

@@ -65,17 +65,20 @@ std::string state_json(const dnssec::AnchorState& state) {
   return object.dump() + "\n";
 }
 
+std::string day_text(const OptionalTime& time) { return time ? dnssec::date_to_text(*time).substr(0, 10) : "-"; }
 std::string time_text(const OptionalTime& time) { return time ? dnssec::date_to_text(*time) : "never"; }
 
 std::string state_text(const LoadedAnchors& loaded, const AnchorStore& store, dnssec::UnixTime now) {
   const dnssec::AnchorState& state = loaded.state;
   std::string text = loaded.origin == Origin::Fresh
                          ? fmt::format("{}: no state yet; the embedded anchors are in use\n", store.file().string())
-                         : fmt::format("{}\n", store.file().string());
+                         : fmt::format("{}: trust anchors of {}\n", store.file().string(), state.zone.to_display());
+  constexpr std::string_view kRow = "{:<6} {:<10} {:<8} {:<11} {:<11} {:<15} {:<9} {}\n";
+  text += fmt::format(kRow, "KEY", "ALGORITHM", "STATE", "SINCE", "LAST SEEN", "HOLD-DOWN ENDS", "SOURCE", "NEXT");
   for (const auto& key : state.keys)
-    text += fmt::format("{} {} algorithm {} {} since {} ({}): {}\n", state.zone.to_display(), key.tag(),
-                        key.algorithm(), dnssec::to_text(key.state), dnssec::date_to_text(key.since),
-                        dnssec::to_text(key.source), dnssec::outlook(key, now));
+    text += fmt::format(kRow, key.tag(), key.algorithm(), dnssec::to_text(key.state), day_text(key.since),
+                        day_text(key.last_seen), day_text(key.hold_down_until), dnssec::to_text(key.source),
+                        dnssec::outlook(key, now));
   for (const auto& key : state.ignored)
     text += fmt::format("ignored: {} algorithm {}: {}\n", key.tag, key.algorithm, output::for_terminal(key.why));
   text += fmt::format("last success {}, last failure {}, next question {}\n", time_text(state.last_success),

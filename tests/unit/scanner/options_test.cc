@@ -200,8 +200,18 @@ TEST(Preparation, D118_WithoutATrustedKeyNothingIsValidated) {
       dnssec::initial_state(wire::DomainName(), dnssec::embedded_root_anchors(), dnssec::AnchorSource::Embedded, 0);
   state.keys.clear();
   ASSERT_TRUE(store.save(state, *store.lock()).has_value());
-  ASSERT_FALSE(managed(folder).has_value());
-  EXPECT_EQ(managed(folder).error().code, ExitCode::CannotWork);
+  const auto anchors = managed(folder);
+  ASSERT_TRUE(anchors.has_value());
+  EXPECT_TRUE(anchors->anchors.empty());
+  EXPECT_NE(anchors->lost.find("danesweep anchors init --force"), std::string::npos);
+}
+
+TEST(Preparation, D115_OnlyManagedAnchorsOfThePresentAreRefreshedLater) {
+  const input::TemporaryFolder folder;
+  EXPECT_FALSE(managed(folder)->next_probe.has_value());
+  DnsOptions options;
+  options.trust_anchor_file = folder.write("anchors", ". IN DS 20326 8 2 " + std::string(64, '0') + "\n");
+  EXPECT_FALSE(anchors_in_use(options, DnsSettings{})->next_probe.has_value());
 }
 
 /// A program with one command, parsed from words, a variable table and an INI file.
