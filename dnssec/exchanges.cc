@@ -61,6 +61,7 @@ struct Receiver {
   Exchange& exchange;
   void operator()(wire::MessagePtr message) const { set_message(exchange, std::move(message)); }
   void operator()(const NoReply&) const { set_missing(exchange, Reason::ResolverTimeout, {}); }
+  void operator()(const Unreadable&) const { set_missing(exchange, Reason::MalformedResponse, {}); }
   void operator()(const ErrorRcode& error) const {
     set_error(exchange, error.rcode);
     exchange.extended_error = error.extended_error;

@@ -28,6 +28,8 @@ struct Wanted {
 
 /// All resolvers and tries gave nothing that counts as a response (D-4, D-61).
 struct NoReply {};
+/// Replies came, and none of them could be read (D-8).
+struct Unreadable {};
 /// All resolvers of the priority answered with an error (SERVFAIL, REFUSED, FORMERR, NOTIMP, ...), D-61.
 struct ErrorRcode {
   wire::Rcode rcode{};
@@ -38,7 +40,7 @@ struct ErrorRcode {
 struct NoOtherResolver {};
 
 struct Response {
-  std::variant<wire::MessagePtr, NoReply, ErrorRcode, NoOtherResolver> content;
+  std::variant<wire::MessagePtr, NoReply, Unreadable, ErrorRcode, NoOtherResolver> content;
   ResolverId resolver = kNoResolver;
 };
 

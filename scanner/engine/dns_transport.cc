@@ -259,7 +259,7 @@ void DnsTransport::judge_answer(Try& attempt, wire::Bytes octets) {
     return;
   }
   if (!message || is_cut || !(*message)->answers(*attempt.question)) {
-    end(attempt, {TryResult::Kind::Unusable});
+    end(attempt, {TryResult::Kind::Unreadable});
     return;
   }
   const wire::Rcode rcode = (*message)->rcode();
@@ -270,9 +270,7 @@ void DnsTransport::judge_answer(Try& attempt, wire::Bytes octets) {
 void DnsTransport::end(Try& attempt, TryResult result) {
   list_remove(attempt);
   if (attempt.place != Try::Place::None) {
-    const bool is_answer = result.kind == TryResult::Kind::Message || result.kind == TryResult::Kind::BareRcode ||
-                           result.kind == TryResult::Kind::Unusable;
-    if (is_answer) window_.answered(clock_->steady());
+    if (result.is_answer()) window_.answered(clock_->steady());
     if (result.kind == TryResult::Kind::Silence) window_.timed_out(clock_->steady());
     // A silent one may be held by the resolver until c-ares gives it up.
     if (result.kind != TryResult::Kind::Silence) leave_window(attempt);

@@ -30,12 +30,18 @@ struct TryResult {
     Silence,     ///< nothing within the time
     Refused,     ///< ICMP: nobody listens there
     Unsendable,  ///< no route, no socket
-    Unusable,    ///< answered, but with nothing that counts: malformed, truncated over TCP, TCP not to be had
+    Unreadable,  ///< answered, but with nothing that counts: malformed, truncated over TCP (D-4, D-8)
+    Unusable,    ///< truncated, and TCP is not to be had
   };
   Kind kind = Kind::Silence;
   wire::MessagePtr message;
   wire::Rcode rcode{};
   Instant sent{};  ///< when the try began
+
+  /// The resolver is there and said something.
+  bool is_answer() const {
+    return kind == Kind::Message || kind == Kind::BareRcode || kind == Kind::Unreadable || kind == Kind::Unusable;
+  }
 };
 
 struct TransportSettings {

@@ -37,7 +37,7 @@ struct ResolverPool::Ask {
   std::uint32_t tries = 0;
   std::uint64_t tried = 0, errored = 0;  ///< resolvers, a bit each
   std::optional<dnssec::ErrorRcode> error;
-  ResolverId error_from = dnssec::kNoResolver;
+  ResolverId error_from = dnssec::kNoResolver, unreadable_from = dnssec::kNoResolver;
   Instant not_before{};
   ResolverId resolver = dnssec::kNoResolver;  ///< of the running try
   LookupLog log;
@@ -206,6 +206,9 @@ void ResolverPool::try_ended(Ask& ask, ResolverId resolver, TryResult result) {
       if (result.kind != Silence) ask.not_before = now + kRefusedPause * std::min(ask.tries + 1, 5U);
       ++ask.tries;
       break;
+    case Unreadable:
+      ask.unreadable_from = resolver;
+      [[fallthrough]];
     case Unusable:
       health_->answered(resolver, now);
       log_event(ask, LookupEvent::Kind::Error, resolver, wire::Rcode::FormErr);
@@ -257,6 +260,8 @@ void ResolverPool::finish_empty(Ask& ask) {
     finish(ask, {std::move(*ask.error), from});
   } else if (ask.wanted.not_from != dnssec::kNoResolver && ask.tried == 0) {
     finish(ask, {dnssec::NoOtherResolver{}, dnssec::kNoResolver});
+  } else if (ask.unreadable_from != dnssec::kNoResolver) {
+    finish(ask, {dnssec::Unreadable{}, ask.unreadable_from});
   } else {
     finish(ask, {dnssec::NoReply{}, dnssec::kNoResolver});
   }
@@ -286,8 +291,7 @@ void ResolverPool::ping_doubted() {
     if (!health_->wants_ping(id, now)) continue;
     transports_[i]->send(ping_, [this, id](const TryResult& result) {
       using enum TryResult::Kind;
-      const bool is_there = result.kind == Message || result.kind == BareRcode || result.kind == Unusable;
-      if (is_there) health_->answered(id, clock_->steady());
+      if (result.is_answer()) health_->answered(id, clock_->steady());
       if (result.kind == Refused || result.kind == Unsendable) health_->ping_refused(id, clock_->steady());
     });
   }

@@ -311,6 +311,7 @@ const char* const kNothing = "nothing.good. A";
 const char* const kBroken = "www.broken.good. A";
 const char* const kBig = "big.good. TXT";
 const char* const kTimeout = "resolver-timeout";
+const char* const kMalformed = "malformed-response";
 const char* const kStrips = "resolver-strips-dnssec";
 const char* const kSecure = "SECURE";
 const char* const kUnknown = "INDETERMINATE";
@@ -356,7 +357,7 @@ const HostileBehaviour kBehaviours[] = {
 
     // Truncation and TCP.
     {"truncated-then-tcp", kHost, kSecure, "", [](E& e) { return over_tcp(e, [](E& t) { return t.honest(); }); }},
-    {"truncated-for-ever", kHost, kUnknown, kTimeout, [](E& e) { return truncated(e); }},
+    {"truncated-for-ever", kHost, kUnknown, kMalformed, [](E& e) { return truncated(e); }},
     {"tcp-refused", kHost, kUnknown, kTimeout, [](E& e) { return truncated(e); }, kClosed},
     {"tcp-closed-at-once", kHost, kUnknown, kTimeout, [](E& e) { return over_tcp(e, [](E&) { return Packets{raw("", true)}; }); }},
     {"tcp-closed-in-mid-length", kHost, kUnknown, kTimeout, [](E& e) { return over_tcp(e, [](E& t) { return Packets{raw(t.honest().front().octets.substr(0, 1), true)}; }); }},
@@ -381,25 +382,25 @@ const HostileBehaviour kBehaviours[] = {
     {"biggest-datagram-of-noise", kHost, kUnknown, kTimeout, [](E& e) { return e.packets(e.message().substr(0, 2) + std::string(kBiggestDatagram - 2, '\x5A')); }},
     {"octets-behind-the-message", kHost, kSecure, "", [](E& e) { return changed(e, [](auto& m) { m += "behind"; }); }},
     {"cut-at-512-without-tc", kHost, kSecure, "", [](E& e) { return e.is_tcp ? e.honest() : e.packets(e.message().substr(0, 64)); }},
-    {"cut-everywhere", kHost, kUnknown, kTimeout, [](E& e) { return e.packets(e.message().substr(0, 64)); }},
-    {"five-thousand-records", kHost, kUnknown, kTimeout, [](E& e) { return over_tcp(e, [](E& t) { return t.packets(many_records(t, 5000)); }); }},
+    {"cut-everywhere", kHost, kUnknown, kMalformed, [](E& e) { return e.packets(e.message().substr(0, 64)); }},
+    {"five-thousand-records", kHost, kUnknown, kMalformed, [](E& e) { return over_tcp(e, [](E& t) { return t.packets(many_records(t, 5000)); }); }},
 
     // Counts, names and compression (D-4 to D-8).
-    {"counts-past-the-end", kHost, kUnknown, kTimeout, [](E& e) { return changed(e, [](auto& m) { add16(m, kAdditional, 1); }); }},
-    {"answer-count-65535", kHost, kUnknown, kTimeout, [](E& e) { return changed(e, [](auto& m) { put16(m, kAnswers, 65535); }); }},
+    {"counts-past-the-end", kHost, kUnknown, kMalformed, [](E& e) { return changed(e, [](auto& m) { add16(m, kAdditional, 1); }); }},
+    {"answer-count-65535", kHost, kUnknown, kMalformed, [](E& e) { return changed(e, [](auto& m) { put16(m, kAnswers, 65535); }); }},
     {"counts-past-the-end-over-udp-only", kHost, kSecure, "", [](E& e) { return e.is_tcp ? e.honest() : changed(e, [](auto& m) { add16(m, kAuthority, 9); }); }},
-    {"pointer-to-itself", kHost, kUnknown, kTimeout, [](E& e) { return e.packets(pointer_loop(e, static_cast<std::uint16_t>(0xC000U | (kHeader + e.query.question.size())))); }},
-    {"pointer-forward", kHost, kUnknown, kTimeout, [](E& e) { return e.packets(pointer_loop(e, 0xC0FF)); }},
-    {"pointer-into-the-header", kHost, kUnknown, kTimeout, [](E& e) { return e.packets(pointer_loop(e, 0xC002)); }},
-    {"compression-bomb", kHost, kUnknown, kTimeout, [](E& e) { return over_tcp(e, [](E& t) { return t.packets(compression_bomb(t)); }); }},
+    {"pointer-to-itself", kHost, kUnknown, kMalformed, [](E& e) { return e.packets(pointer_loop(e, static_cast<std::uint16_t>(0xC000U | (kHeader + e.query.question.size())))); }},
+    {"pointer-forward", kHost, kUnknown, kMalformed, [](E& e) { return e.packets(pointer_loop(e, 0xC0FF)); }},
+    {"pointer-into-the-header", kHost, kUnknown, kMalformed, [](E& e) { return e.packets(pointer_loop(e, 0xC002)); }},
+    {"compression-bomb", kHost, kUnknown, kMalformed, [](E& e) { return over_tcp(e, [](E& t) { return t.packets(compression_bomb(t)); }); }},
     {"label-type-01", kHost, kUnknown, kTimeout, [](E& e) { return changed(e, [](auto& m) { m[kHeader] = static_cast<char>(0x41); }); }},
-    {"owner-of-300-octets", kHost, kUnknown, kTimeout, [](E& e) { return changed(e, [&](auto& m) {
+    {"owner-of-300-octets", kHost, kUnknown, kMalformed, [](E& e) { return changed(e, [&](auto& m) {
        std::string longest; for (int i = 0; i < 5; ++i) longest += '\x3B' + std::string(59, 'a');
        m.insert(kHeader + e.query.question.size(), record(longest + std::string(1, '\0'), kA, "\1\2\3\4")); add16(m, kAnswers, 1); }); }},
     {"pointer-in-rrsig", kHost, kBogus, "signature-malformed", [](E& e) { return with_set_changed(e, kA, widen_signer); }},
 
     // EDNS.
-    {"opt-twice", kHost, kUnknown, kTimeout, [](E& e) { return changed(e, [](auto& m) { m += opt_record(); add16(m, kAdditional, 1); }); }},
+    {"opt-twice", kHost, kUnknown, kMalformed, [](E& e) { return changed(e, [](auto& m) { m += opt_record(); add16(m, kAdditional, 1); }); }},
     {"option-flood", kHost, kSecure, "", [](E& e) { return e.packets(with_opt(e, opt_record(option_flood()))); }},
     {"option-past-the-end", kHost, kSecure, "", [](E& e) { return e.packets(with_opt(e, opt_record(u16(15) + u16(900) + "x"))); }},
     {"badvers", kHost, kUnknown, "resolver-refused", [](E& e) { return e.packets(bare(e, 0, opt_record("", 0x01008000))); }},

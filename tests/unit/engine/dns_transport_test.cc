@@ -160,7 +160,7 @@ const Row kRows[] = {
      [](const Octets& q, Carrier) {
        return say({Reply{0x8380, {a_record(9)}}.to(q)});
      },
-     Kind::Unusable,
+     Kind::Unreadable,
      {}},
     {"TCP closed in the middle of the length, twice",
      [](const Octets& q, Carrier by) {

@@ -116,6 +116,7 @@ TEST(Lookups, ErrorsOfTheResolversAreIndeterminate) {
     dnssec::Reason reason;
   } rows[] = {
       {{dnssec::NoReply{}, dnssec::kNoResolver}, dnssec::Reason::ResolverTimeout},
+      {{dnssec::Unreadable{}, 0}, dnssec::Reason::MalformedResponse},
       {{dnssec::ErrorRcode{wire::Rcode::ServFail, {}, {}}, 0}, dnssec::Reason::ResolverServfail},
       {{dnssec::ErrorRcode{wire::Rcode::Refused, {}, {}}, 0}, dnssec::Reason::ResolverRefused},
   };
