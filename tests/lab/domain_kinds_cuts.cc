@@ -7,6 +7,7 @@ namespace danesweep::lab {
 namespace {
 
 constexpr auto kBoth = Flavours::Both;
+constexpr auto kNsecOnly = Flavours::Nsec;
 constexpr auto kNsec3Only = Flavours::Nsec3;
 constexpr auto kFiles = Served::FromZoneFiles;
 constexpr auto kLying = Served::ByLyingServer;
@@ -59,10 +60,11 @@ void show_types(Making& m, const Name& owner, const std::vector<std::uint16_t>& 
   });
 }
 
-void child_answers_ds(Making& m) {
+/// The signed child `sub` itself denies its DS.
+void child_answers_ds(Making& m, Link link) {
   m.zone();
   Zone& child = m.child("sub", m.denial());
-  child.link() = Link::WithoutDs;
+  child.link() = link;
   mail_at(m, "sub");
   m.tamper(m.name("sub"), kDs, [&child](Answer& answer) {
     answer = {};
@@ -145,7 +147,8 @@ void keep_wildcard_record_only(Making& m) {
 // clang-format off
 std::vector<DomainKind> cuts() {
   return {
-    {"cut-insecure", "unsigned zone below a signed one (K2)", kBoth, kFiles, [](Making& m) { m.zone(); m.child("sub", Denial::Unsigned); mail_at(m, "sub"); m.mx_insecure("insecure-delegation"); }},
+    {"cut-insecure-nsec", "unsigned zone below a signed one (K2)", kNsecOnly, kFiles, [](Making& m) { m.zone(); m.child("sub", Denial::Unsigned); mail_at(m, "sub"); m.mx_insecure("insecure-delegation"); }},
+    {"cut-insecure-nsec3", "unsigned zone below a signed one (K2)", kNsec3Only, kFiles, [](Making& m) { m.zone(); m.child("sub", Denial::Unsigned); mail_at(m, "sub"); m.mx_insecure("insecure-delegation"); }},
     {"cut-optout", "unsigned zone in an opt-out span (D-51)", kNsec3Only, kFiles, [](Making& m) { opt_out_zone(m); m.child("sub", Denial::Unsigned); mail_at(m, "sub"); m.mx_insecure("insecure-delegation-optout"); }},
     bogus("cut-optout-badflag", "unsigned zone in a span without the opt-out flag (D-51)", std::string(kUnfixed), [](Making& m) {
       opt_out_zone(m).on_every_nsec3([](RrSet& set, Zone& zone) { set.rdatas.front()[1] = 0; zone.resign(set); }); m.child("sub", Denial::Unsigned); mail_at(m, "sub"); }, kNsec3Only),
@@ -153,10 +156,11 @@ std::vector<DomainKind> cuts() {
       m.zone(); m.child("sub", Denial::Unsigned); mail_at(m, "sub"); m.tamper(m.asked(), kDs, without_denial()); }, kBoth, kLying),
     bogus("cut-nods-no-ns-bit", "the denial of DS shows no NS (D-50)", "rrsigs-missing", [](Making& m) {
       m.zone(); m.child("sub", Denial::Unsigned); mail_at(m, "sub"); show_types(m, m.name("sub"), {kTxt, kRrsig, kNsec}); }),
-    bogus("cut-nods-child-nsec", "DS answered from the child's side (D-56)", "ds-from-child", child_answers_ds, kBoth, kLying),
+    bogus("cut-nods-child-nsec", "DS answered from the child's side (D-56)", "ds-from-child", [](Making& m) { child_answers_ds(m, Link::WithoutDs); }, kBoth, kLying),
+    bogus("n-child-apex-for-ds", "the DS that the parent has, denied by the child's apex (D-56)", "ds-from-child", [](Making& m) { child_answers_ds(m, Link::Signed); }, kNsecOnly, kLying),
     secure("cut-ent-many", "eight empty non-terminals (D-46)", [](Making& m) { m.zone(); mail_at(m, "a.b.c.d.e.f.g.h.i"); }),
     {"cut-ent-unsigned-below", "unsigned zone below empty non-terminals", kBoth, kFiles, [](Making& m) { m.zone(); m.child("x.y.z", Denial::Unsigned); mail_at(m, "x.y.z"); m.mx_insecure("insecure-delegation"); }},
-    secure("cut-secure-child", "signed zone below a signed one, on one server", [](Making& m) { m.zone(); m.child("sub", m.denial()); mail_at(m, "sub"); }),
+    secure("cut-same-server", "signed zone below a signed one, on one server", [](Making& m) { m.zone(); m.child("sub", m.denial()); mail_at(m, "sub"); }),
     {"cut-cname-at-ds", "unsigned zone below an alias: DS of the alias is answered by a CNAME (D-53)", kBoth, kFiles, [](Making& m) {
        m.zone().add("alias CNAME mx"); m.child("x.alias", Denial::Unsigned); mail_at(m, "x.alias"); m.mx_insecure("insecure-delegation"); }},
     bogus("cut-wcname-at-ds", "DS answered by a CNAME from a wildcard (D-53)", "ds-answer-invalid", [](Making& m) { m.zone().add("*.w CNAME mx"); forge_mx(m, "n.w"); }, kBoth, kLying),
@@ -173,7 +177,8 @@ std::vector<DomainKind> cuts() {
 
 std::vector<DomainKind> wildcards() {
   return {
-    secure("wc-pos", "MX from a wildcard (D-63)", [](Making& m) { m.zone(); mail_at(m, "*.w", "n.w"); }),
+    secure("wc-pos-nsec", "MX from a wildcard (D-63)", [](Making& m) { m.zone(); mail_at(m, "*.w", "n.w"); }, kNsecOnly),
+    secure("wc-pos-nsec3", "MX from a wildcard (D-63)", [](Making& m) { m.zone(); mail_at(m, "*.w", "n.w"); }, kNsec3Only),
     secure("wc-pos-deep", "MX from a wildcard three labels up (D-63)", [](Making& m) { m.zone(); mail_at(m, "*.w", "a.b.c.w"); }),
     {"wc-pos-optout", "MX from a wildcard, denied in an opt-out span (D-64)", kNsec3Only, kFiles, [](Making& m) { opt_out_zone(m); mail_at(m, "*.w", "n.w"); m.mx_insecure("optout-span"); }},
     bogus("wc-pos-noproof", "MX from a wildcard without proof (D-64)", "wildcard-no-denial", [](Making& m) { m.zone(); mail_at(m, "*.w", "n.w"); m.tamper(m.asked(), kMx, without_authority()); }, kBoth, kLying),
@@ -181,7 +186,8 @@ std::vector<DomainKind> wildcards() {
       Zone& zone = m.zone(); zone.add("y TXT \"between\""); mail_at(m, "*.w", "n.w");
       m.tamper(m.asked(), kMx, [&zone, other = m.name("z")](Answer& answer) { answer.authority.clear(); prove_no_closer_match(zone, other, answer); }); }, Flavours::Nsec, kLying),
     secure("wc-direct", "an alias to the wildcard's own name (D-63)", [](Making& m) { m.zone().add(m.name("alias"), kCname, m.name("*.w").wire()); mail_at(m, "*.w", "alias"); }),
-    {"wc-nodata", "wildcard without MX (D-84)", kBoth, kFiles, [](Making& m) { m.zone().add("*.w TXT \"wild\""); m.ask(m.name("n.w")); m.no_data(); }},
+    {"wc-nodata", "wildcard without MX (D-84)", kNsecOnly, kFiles, [](Making& m) { m.zone().add("*.w TXT \"wild\""); m.ask(m.name("n.w")); m.no_data(); }},
+    {"h-wc-nodata", "wildcard without MX (D-84)", kNsec3Only, kFiles, [](Making& m) { m.zone().add("*.w TXT \"wild\""); m.ask(m.name("n.w")); m.no_data(); }},
     bogus("wc-nodata-noce", "wildcard without MX, the name itself not denied (D-84)", std::string(kUnfixed), keep_wildcard_record_only, kBoth, kLying),
     secure("wc-cname", "alias from a wildcard (D-66)", [](Making& m) { m.zone().add("*.w CNAME mail"); mail_at(m, "mail", "n.w"); }),
     bogus("wc-cname-noproof", "alias from a wildcard without proof (D-66)", "wildcard-no-denial", [](Making& m) { m.zone().add("*.w CNAME mail"); mail_at(m, "mail", "n.w"); m.tamper(m.asked(), kMx, without_authority()); }, kBoth, kLying),
@@ -202,6 +208,8 @@ std::vector<DomainKind> aliases() {
     {"cn-to-nx", "alias to a name that does not exist", kBoth, kFiles, [](Making& m) { m.zone().add("alias CNAME nobody"); m.ask(m.name("alias")); m.no_name(); }},
     {"cn-from-insecure", "alias of an unsigned zone into a signed one (D-66)", kBoth, kFiles, [](Making& m) {
        Zone& other = m.neighbour("target", m.denial()); m.unsigned_zone().add(m.name("alias"), kCname, other.apex().wire()); m.ask(other.apex()); m.host(m.provider(), "mx-good"); m.ask(m.name("alias")); m.mx_insecure(); }},
+    {"cn-to-insecure", "alias of a signed zone into an unsigned one (D-66)", kBoth, kFiles, [](Making& m) {
+       m.zone().add(m.name("alias"), kCname, m.name("sub").wire()); m.child("sub", Denial::Unsigned); mail_at(m, "sub", "alias"); m.mx_insecure("insecure-delegation"); }},
     bogus("cn-to-bogus", "alias into a zone whose MX signature expired (D-66)", "signature-expired", [](Making& m) {
       Zone& other = m.neighbour("target", m.denial()); m.zone().add(m.name("alias"), kCname, other.apex().wire()); m.ask(other.apex()); m.host(m.provider(), "mx-good");
       other.on_set(other.apex(), kMx, expired()); m.ask(m.name("alias")); }),

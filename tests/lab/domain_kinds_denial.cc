@@ -235,27 +235,54 @@ void other_zone(Making& m) {
   });
 }
 
+void beside_hash_2(Making& m) {
+  ask_nobody(m);
+  m.tamper(m.asked(), kMx, [&zone = m.zone()](Answer& answer) {
+    RrSet other = zone.make_nsec3(zone.hash(zone.name("other")), zone.hash(zone.name("another")), {kTxt, kRrsig}, 0);
+    other.rdatas.front()[0] = 2;
+    zone.resign(other);
+    const RrSet* set = answer.keep(std::move(other));
+    answer.authority.push_back({set->owner, set});
+  });
+}
+
+/// The zone's own SOA with the records that cover the name in the parent's zone.
+void by_parents_hashes(Making& m) {
+  ask_nobody(m);
+  m.no_data();
+  m.tamper(m.asked(), kMx, only_proof([&top = m.top(), asked = m.asked()](Answer&) {
+             return Sets{top.nsec3_covering(asked), top.nsec3_covering(top.apex().below("*"))};
+           }));
+}
+
 Zone& opt_out_zone(Making& m) { return m.zone_at(m.domain(), Denial::Nsec3OptOut); }
 
 // clang-format off
 std::vector<DomainKind> denials() {
   return {
-    {"n-nx", "no such name, proven (D-83, D-89)", kBoth, kFiles, ask_nobody},
-    {"n-nodata", "no MX, proven (D-81)", kBoth, kFiles, ask_plain},
-    {"n-ent", "empty non-terminal (D-82)", kBoth, kFiles, empty_non_terminal},
+    {"n-nx", "no such name, proven (D-83, D-89)", kNsecOnly, kFiles, ask_nobody},
+    {"h-nx", "no such name, proven (D-83, D-89)", kNsec3Only, kFiles, ask_nobody},
+    {"n-nodata", "no MX, proven (D-81)", kNsecOnly, kFiles, ask_plain},
+    {"h-nodata", "no MX, proven (D-81)", kNsec3Only, kFiles, ask_plain},
+    {"n-ent", "empty non-terminal (D-82)", kNsecOnly, kFiles, empty_non_terminal},
+    {"h-ent", "empty non-terminal (D-82)", kNsec3Only, kFiles, empty_non_terminal},
     {"n-last", "no such name, behind the last (D-78)", kBoth, kFiles, [](Making& m) { filled(m); m.ask(m.name("zzzz")); m.no_name(); }},
     {"n-single", "no such name in a zone of one name (D-78)", kBoth, kFiles, [](Making& m) { m.zone(); m.ask(m.name("nobody")); m.no_name(); }},
+    {"n-one-for-both", "one NSEC denies the name and the wildcard (D-83)", kNsecOnly, kFiles, [](Making& m) { m.zone().add("zz TXT \"z\""); m.ask(m.name("nobody")); m.no_name(); }},
     {"n-rcode-nx-ent", "NXDOMAIN with the proof of an empty non-terminal (D-93)", kBoth, kLying, with_rcode(empty_non_terminal, kNxDomain)},
     bogus("n-rcode-no-nx", "NOERROR with the proof of no such name (D-93)", "denial-wrong-rcode", with_rcode([](Making& m) { ask_nobody(m); m.no_data(); }, kNoError), kBoth, kLying),
     bogus("n-hastype", "the denial says that MX is there (D-81)", "denial-wrong-type", plain_claims({kMx})),
-    bogus("n-hascname", "the denial says that an alias is there (D-81)", "denial-wrong-type", plain_claims({kCname})),
+    bogus("n-hascname", "the denial says that an alias is there (D-81)", "denial-wrong-type", plain_claims({kCname}), kNsecOnly),
+    bogus("h-nodata-cname-bit", "the denial says that an alias is there (D-81)", "denial-wrong-type", plain_claims({kCname}), kNsec3Only),
     bogus("n-soa-badsig", "the denial's SOA badly signed", "signature-wrong", [](Making& m) { ask_plain(m); m.zone().on_set(m.domain(), kSoa, bit_flipped()); }),
     bogus("n-none", "a denial without proof (D-94)", "denial-missing", [](Making& m) { ask_plain(m); m.tamper(m.asked(), kMx, without_denial()); }, kBoth, kLying),
     bogus("n-empty", "an empty answer (D-94)", "denial-missing", [](Making& m) { ask_plain(m); m.tamper(m.asked(), kMx, without_authority()); }, kBoth, kLying),
     bogus("n-unsigned", "the denial's records unsigned", std::string(kUnfixed), [](Making& m) { ask_plain(m); m.tamper(m.asked(), kMx, without_signatures()); }, kBoth, kLying),
     bogus("n-parent-nsec", "the denial is from the parent's side (D-79)", "denial-from-parent", from_parent, kBoth, kLying),
-    bogus("n-dname-above", "the denial lies below a DNAME (D-80)", std::string(kUnfixed), dname_above, kBoth, kLying),
-    {"n-compact-nxname", "compact denial: no such name (D-91)", kBoth, kLying, [](Making& m) { compact(m, {kNxname}); m.no_name(); }},
+    bogus("n-dname-above", "the denial lies below a DNAME (D-80)", std::string(kUnfixed), dname_above, kNsecOnly, kLying),
+    bogus("h-dname-ce", "the denial lies below a DNAME (D-80)", std::string(kUnfixed), dname_above, kNsec3Only, kLying),
+    {"n-compact-nxname", "compact denial: no such name (D-91)", kNsecOnly, kLying, [](Making& m) { compact(m, {kNxname}); m.no_name(); }},
+    {"h-compact-nxname", "compact denial: no such name (D-91)", kNsec3Only, kLying, [](Making& m) { compact(m, {kNxname}); m.no_name(); }},
     {"n-compact-nodata", "compact denial: no data (D-91)", kBoth, kLying, [](Making& m) { compact(m, {}); m.no_data(); }},
     bogus("n-nx-nocover", "the proof covers another name (D-83)", "nxdomain-not-proven", nobody_with([](Zone& zone, Answer&) { return Sets{zone.nsec_at(zone.name("b")), zone.nsec_at(zone.apex())}; }), kNsecOnly, kLying),
     bogus("n-nx-nowc", "the wildcard is not denied (D-83)", "wildcard-not-denied", nobody_with([](Zone& zone, Answer&) { return Sets{zone.nsec_covering(zone.name("nobody"))}; }), kNsecOnly, kLying),
@@ -283,10 +310,12 @@ std::vector<DomainKind> hashed_denials() {
        opt_out_zone(m); m.child("sub.ent", Denial::Nsec3); m.ask(m.name("ent")); m.no_data(); }},
     bogus("h-hash2-only", "hash algorithm 2 (D-85)", "denial-missing", every_nsec3(octet_changed(0, 2)), kNsec3Only, kLying),
     bogus("h-flags-only", "unknown flags (D-85)", "denial-missing", every_nsec3(octet_changed(1, 4)), kNsec3Only, kLying),
+    {"h-hash2-plus-good", "a record of hash algorithm 2 beside good ones (D-85)", kNsec3Only, kLying, beside_hash_2},
     bogus("h-mixed-params", "records of two parameter sets (D-86)", "nsec3-params-mixed", [](Making& m) { among_many(ask_nobody)(m); m.no_data(); on_denial(m, m.domain(), octet_changed(3, 7)); }, kNsec3Only, kLying),
     bogus("h-collision", "two records at one hash (D-86)", "nsec3-collision", [](Making& m) {
       ask_nobody(m); m.no_data(); on_denial(m, m.domain(), [](RrSet& set, Zone& zone) { std::string other = set.rdatas.front(); other[8] = static_cast<char>(other[8] ^ 1); set.rdatas.push_back(other); zone.resign(set); }); }, kNsec3Only, kLying),
     bogus("h-other-zone", "the denial of another zone (D-85)", std::string(kUnfixed), other_zone, kNsec3Only, kLying),
+    bogus("h-parent-zone-hash-label", "the denial by the hashes of the parent's zone (D-85)", std::string(kUnfixed), by_parents_hashes, kNsec3Only, kLying),
   };
 }
 

@@ -258,7 +258,7 @@ const Row kRows[] = {
 };
 INSTANTIATE_TEST_SUITE_P(Table, AnswerTest, testing::ValuesIn(kRows), row_name);
 
-// D-71: no Secure answer exists.
+// D-71, dn-long: no Secure answer exists.
 TEST(DnameTooLong, IsInsecureYxdomain) {
   World world = honest_world();
   const std::string label(60, 'x');

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 
+#include "dnssec/wire/encodings.h"
+#include "dnssec/wire/rdata.h"
 #include "tests/unit/dnssec/asker.h"
 
 namespace danesweep::dnssec {
@@ -59,6 +61,12 @@ const Row kRows[] = {
      Insecure,
      Reason::InsecureDelegationOptout,
      Answer::NxDomain},
+    {"unsigned top-level domain", "D-50 pos-unsigned-tld",
+     [](World& world) {
+       world.zone(".").delegate("plain");
+       world.zone("plain.").unsigned_zone().add("www A 192.0.2.1");
+     },
+     "www.plain. A", Insecure, Reason::InsecureDelegation},
     {"island without DS", "D-58", {}, "www.island.insecure.example. A", Insecure, Reason::InsecureDelegation},
     {"island with wrong signatures", "D-58",
      [](World& world) { world.edit("www.island.insecure.example.", RrType::A, spoil_signatures(RrType::A)); },
@@ -291,7 +299,7 @@ TEST(Anchors, LowerAnchorIsWhereTheChainBegins) {
   EXPECT_EQ(asker.asked(), (std::vector<std::string>{"www.signed.example. A", "signed.example. DNSKEY"}));
 }
 
-// D-44, D-58: an anchor below an insecure cut makes the island secure.
+// D-44, D-58, cut-anchor-below-insecure: an anchor below an insecure cut makes the island secure.
 TEST(Anchors, IslandWithItsOwnAnchorIsSecure) {
   World world = honest_world();
   auto anchors = world.anchors(".");
@@ -302,7 +310,7 @@ TEST(Anchors, IslandWithItsOwnAnchorIsSecure) {
   EXPECT_EQ(asker.ask("www.island.insecure.example. A").security, Secure);
 }
 
-// D-45, D-44: no anchor covers the name; the DS of an anchored zone is the parent's.
+// D-45, D-44, t-outside: no anchor covers the name; the DS of an anchored zone is the parent's.
 TEST(Anchors, NamesOutsideAreInsecure) {
   World world = honest_world();
   Asker asker(world);
@@ -314,7 +322,7 @@ TEST(Anchors, NamesOutsideAreInsecure) {
   }
 }
 
-// D-45
+// D-45, t-none
 TEST(Anchors, NoneAtAllIsIndeterminateAndAsksNothing) {
   Asker asker(honest_world());
   asker.anchors({});
@@ -332,6 +340,58 @@ TEST(Anchors, KeysThatMatchNoAnchor) {
   for (Record& ds : stale.ds()) anchors.push_back({name("."), AnchorForm::Ds, ds.rdata});
   const Verdict verdict = Asker(world).anchors(anchors).ask("www.example. A");
   EXPECT_EQ(code(verdict.reason), "anchor-no-matching-key");
+}
+
+/// DS of a key that nobody has, as an anchor of `zone`.
+TrustAnchor stale_anchor(const char* zone) {
+  auto other = support::SignedZone(zone).key(support::SigningKey(13, 3, 257), support::KeyUse::SignsAll);
+  return {name(zone), AnchorForm::Ds, other.ds().front().rdata};
+}
+
+/// The root's DS in the form of IANA's file.
+std::vector<TrustAnchor> from_xml(const TrustAnchor& anchor) {
+  const auto ds = wire::parse_ds(anchor.rdata);
+  const auto file =
+      parse_anchor_file("<TrustAnchor><Zone>.</Zone><KeyDigest validFrom=\"2020-01-01T00:00:00+00:00\"><KeyTag>" +
+                            std::to_string(ds->key_tag) + "</KeyTag><Algorithm>" + std::to_string(ds->algorithm) +
+                            "</Algorithm><DigestType>" + std::to_string(ds->digest_type) + "</DigestType><Digest>" +
+                            wire::to_hex(ds->digest) + "</Digest></KeyDigest></TrustAnchor>",
+                        support::kNow);
+  return file ? file->anchors : std::vector<TrustAnchor>{};
+}
+
+// D-42, D-44, D-121: group "anchors" of the test zones.
+TEST(Anchors, OfEveryFormDecideOverTheirZone) {
+  World world = honest_world();
+  const auto root = world.anchors(".");
+  TrustAnchor unsupported = root.front();
+  unsupported.rdata[2] = 253;
+  std::vector<std::uint8_t> key;
+  for (const auto& [signing_key, use] : world.zone(".").keys())
+    if (use != support::KeyUse::SignsData) key = signing_key.dnskey_rdata();
+  struct AnchorRow {
+    const char* id;
+    std::vector<TrustAnchor> anchors;
+    const char* question;
+    Security security;
+    const char* reason;
+  };
+  const AnchorRow rows[] = {
+      {"t-two-one-stale", {stale_anchor("."), root.front()}, "www.example. A", Secure, ""},
+      {"t-dnskey-form", {{name("."), AnchorForm::Dnskey, key}}, "www.example. A", Secure, ""},
+      {"t-xml", from_xml(root.front()), "www.example. A", Secure, ""},
+      {"t-unsupported-only", {unsupported}, "www.example. A", Insecure, "unsupported-algorithm"},
+      {"cut-anchor-bad",
+       {root.front(), stale_anchor("island.insecure.example.")},
+       "www.island.insecure.example. A",
+       Bogus,
+       "anchor-no-matching-key"},
+  };
+  for (const AnchorRow& row : rows) {
+    const Verdict verdict = Asker(world).anchors(row.anchors).ask(row.question);
+    EXPECT_EQ(verdict.security, row.security) << row.id;
+    EXPECT_EQ(code(verdict.reason), row.reason) << row.id;
+  }
 }
 
 // D-46, D-60: what a cold and a warm look-up may cost.

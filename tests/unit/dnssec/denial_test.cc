@@ -310,7 +310,7 @@ const Row kNsec3Rows[] = {
        world.edit("nothing.opt.", RrType::Txt, denies(world, "opt.", kNxDomain, proof));
      },
      "nothing.opt. TXT", Bogus, Reason::WildcardNotDenied},
-    {"closest encloser is a delegation without DS", "D-88",
+    {"closest encloser is a delegation without DS", "D-88 h-ancestor-ns",
      [](World& world) {
        const auto& zone = world.zone("three.");
        const Records proof =
@@ -318,7 +318,7 @@ const Row kNsec3Rows[] = {
        world.edit("x.insecure.three.", RrType::A, denies(world, "three.", kNxDomain, proof));
      },
      "x.insecure.three. A", Insecure, Reason::InsecureDelegation, Answer::NxDomain},
-    {"closest encloser is a delegation with DS", "D-88",
+    {"closest encloser is a delegation with DS", "D-88 h-ancestor-ns",
      [](World& world) {
        const auto& zone = world.zone("three.");
        const Records proof =

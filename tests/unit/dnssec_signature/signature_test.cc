@@ -194,7 +194,7 @@ const Row kRows[] = {
     {"expiration exactly half the number circle away", "D-27",
      [](Case& c) { c.sign_with({.inception = kNow - 100, .expiration = kNow - 100 + 0x80000000LL}); },
      Reason::SignatureDatesReversed},
-    {"expiration past the turn of 2106", "D-27",
+    {"expiration past the turn of 2106", "D-27 sig-wrap2106",
      [](Case& c) {
        c.now = 4294967000;
        c.sign_with({.inception = 4294960000, .expiration = 4294967296 + kDay});
@@ -202,8 +202,8 @@ const Row kRows[] = {
      Reason::None},
 
     // Check 8
-    {"expiration is now", "D-28", [](Case& c) { c.sign_with({.expiration = kNow}); }, Reason::None},
-    {"expired a second ago", "D-28", [](Case& c) { c.sign_with({.expiration = kNow - 1}); }, Reason::SignatureExpired},
+    {"expiration is now", "D-28 sig-edge-now", [](Case& c) { c.sign_with({.expiration = kNow}); }, Reason::None},
+    {"expired a second ago", "D-28 sig-edge-plus1", [](Case& c) { c.sign_with({.expiration = kNow - 1}); }, Reason::SignatureExpired},
     {"inception a minute ahead", "D-28", [](Case& c) { c.sign_with({.inception = kNow + 60}); }, Reason::None},
     {"inception 61 seconds ahead", "D-28",
      [](Case& c) { c.sign_with({.inception = kNow + 61}); }, Reason::SignatureNotYetValid},
