@@ -45,7 +45,7 @@ TEST(Limits, AreThosePrintedAndNoMore) {
          b.begin_message();
          return good_check(b, 40);
        },
-       12, Limit::Units},
+       10, Limit::Units},
       {"SHA-1 blocks", "D-100", [](auto& b) { return b.take_sha1_blocks(151); }, 27, Limit::Sha1Blocks},
       {"one hash too long", "D-100", [](auto& b) { return b.take_sha1_blocks(4097); }, 0, Limit::Sha1Blocks},
       {"a hash of all blocks", "D-100", [](auto& b) { return b.take_sha1_blocks(4096); }, 1, Limit::Sha1Blocks},
