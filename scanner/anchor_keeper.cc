@@ -11,8 +11,8 @@
 namespace danesweep::scanner {
 namespace {
 
-constexpr std::chrono::seconds kLook{1};            // by the wall clock, which may jump
-constexpr dnssec::UnixTime kAtMostEvery = 60 * 60;  // also if the state cannot be written
+constexpr std::chrono::seconds kLook{1};         // by the wall clock, which may jump
+constexpr dnssec::UnixTime kAtMostEvery = 3600;  // also if the state cannot be written
 
 }  // namespace
 
