@@ -83,9 +83,9 @@ void Console::always(std::string_view text) { write_line(text); }
 
 void Console::progress(std::string_view text) {
   std::string line = "\r" + std::string(text);
-  if (text.size() < progress_width_) line.append(progress_width_ - text.size(), ' ');
+  const std::size_t before = progress_width_.exchange(text.size());
+  if (text.size() < before) line.append(before - text.size(), ' ');
   if (text.empty()) line += '\r';
-  progress_width_ = text.size();
   std::fwrite(line.data(), 1, line.size(), stderr);
 }
 

@@ -3,6 +3,7 @@
 // spdlog's, as text or JSON; lines that scripts read (rejects, canary, the closing account) are printed as they are.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -53,7 +54,7 @@ class Console {
   std::shared_ptr<spdlog::logger> log_;
   bool quiet_;
   bool colored_;
-  std::size_t progress_width_ = 0;
+  std::atomic<std::size_t> progress_width_ = 0;  ///< notices come from workers too
 };
 
 }  // namespace danesweep::scanner
