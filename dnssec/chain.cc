@@ -147,6 +147,7 @@ ZoneState Chain::judge_key_set(const ResponseView& view, const DomainName& name,
   const bool is_stripped = cut == nullptr && dnskeys != nullptr && dnskeys->signatures.empty();
   if (state.finding.security == Security::Bogus && is_stripped) {
     state.finding.reason = Reason::ResolverStripsDnssec;
+    state.finding.facts.resolver = view.resolver();
     state.links.front().reason = Reason::ResolverStripsDnssec;
   }
   return state;

@@ -24,6 +24,7 @@ bool is_judgeable(Rcode rcode) {
 
 void set_missing(Exchange& exchange, Reason reason, std::string text) {
   ReasonFacts facts = facts_of(exchange.wanted.question);
+  facts.resolver = exchange.resolver;
   facts.text = std::move(text);
   exchange.state = Exchange::State::Missing;
   exchange.missing = indeterminate(reason, std::move(facts));

@@ -49,7 +49,7 @@ constexpr Row kRows[] = {
     {Reason::RrsigsMissing, "rrsigs-missing", Bogus, 10, "Z",
      "{name} {type} arrived without signature although {zone} is signed"},
     {Reason::ResolverStripsDnssec, "resolver-strips-dnssec", Bogus, 10, "R",
-     "resolver {text} leaves out signatures that others deliver"},
+     "{resolver} leaves out signatures that others deliver"},
     {Reason::SignatureExpired, "signature-expired", Bogus, 7, "Z",
      "the signature by key {tag} over {name} {type} ended at {date}, {age} ago"},
     {Reason::SignatureNotYetValid, "signature-not-yet-valid", Bogus, 8, "ZU",
@@ -114,9 +114,9 @@ constexpr Row kRows[] = {
      "no reply for {name} {type} from any resolver"},
     {Reason::ResolverServfail, "resolver-servfail", Indeterminate, 22, "ZR",
      "the resolvers could not fetch {name} {type} even with checking off"},
-    {Reason::ResolverRefused, "resolver-refused", Indeterminate, 23, "R", "resolver {text} refuses {name} {type}"},
+    {Reason::ResolverRefused, "resolver-refused", Indeterminate, 23, "R", "{resolver} refuses {name} {type} ({text})"},
     {Reason::MalformedResponse, "malformed-response", Indeterminate, 23, "R",
-     "resolver {text} answers {name} {type} in a way that cannot be read"},
+     "{resolver} answers {name} {type} in a way that cannot be read"},
     {Reason::WorkLimit, "work-limit", Indeterminate, 0, "Z", "checking {name} would cost more than the limit {text}"},
     {Reason::NoValidAnchor, "no-valid-anchor", Indeterminate, 5, "U",
      "no trusted root key is left: see `danesweep anchors show`"},
@@ -180,6 +180,10 @@ constexpr Word kWords[] = {
     {"date", [](const ReasonFacts& facts) { return facts.date ? date_to_text(*facts.date) : std::string("?"); }},
     {"age",
      [](const ReasonFacts& facts) { return facts.date ? age_to_text(facts.now - *facts.date) : std::string("?"); }},
+    {"resolver",
+     [](const ReasonFacts& facts) {
+       return facts.resolver_address.empty() ? std::string("the resolver") : "resolver " + facts.resolver_address;
+     }},
     {"text", [](const ReasonFacts& facts) { return facts.text; }},
 };
 

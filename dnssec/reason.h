@@ -88,7 +88,9 @@ struct ReasonFacts {
   std::optional<std::uint32_t> number;  ///< algorithm, digest type, bits, rounds
   std::optional<std::int64_t> date;     ///< seconds since 1970 of the signature's end or begin
   std::int64_t now = 0;
-  std::string text;  ///< resolver address, limit, library error
+  std::int32_t resolver = -1;    ///< the resolver at fault, a ResolverId
+  std::string resolver_address;  ///< of `resolver`: filled in by who knows the addresses
+  std::string text;              ///< rcode, limit, library error
 };
 
 std::string_view code(Reason reason);  ///< "insecure-delegation"; "" for None

@@ -225,6 +225,7 @@ bool Validation::Impl::look_at_resolvers() {
   stripping.insert(stripping.end(), found->resolvers.begin(), found->resolvers.end());
   if (!found->all_strip) return true;
   finding.reason = Reason::ResolverStripsDnssec;
+  if (!found->resolvers.empty()) finding.facts.resolver = found->resolvers.front();
   if (!links.back().result.links.empty()) links.back().result.links.back().reason = finding.reason;
   return true;
 }

@@ -129,6 +129,9 @@ QueryOutcome run_query(const DnsSettings& settings, const wire::Question& questi
   QueryOutcome outcome;
   outcome.verdict = look_up_once(settings, question, detail);
   for (const ResolverSetting& resolver : settings.resolvers) outcome.resolver_texts.push_back(resolver.where.to_text());
+  dnssec::ReasonFacts& facts = outcome.verdict.facts;
+  if (facts.resolver >= 0 && static_cast<std::size_t>(facts.resolver) < outcome.resolver_texts.size())
+    facts.resolver_address = outcome.resolver_texts[static_cast<std::size_t>(facts.resolver)];
   return outcome;
 }
 

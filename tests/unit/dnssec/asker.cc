@@ -199,6 +199,8 @@ std::string describe(const Verdict& verdict) {
 void expect(const Row& row, const Verdict& verdict, const char* how) {
   EXPECT_EQ(to_text(verdict.security), to_text(row.security)) << row << ' ' << how << '\n' << describe(verdict);
   EXPECT_EQ(code(verdict.reason), code(row.reason)) << row << ' ' << how << '\n' << describe(verdict);
+  const std::string told = sentence(verdict.reason, verdict.facts) + ' ';
+  EXPECT_EQ(told.find(" ? "), std::string::npos) << "a fact is missing: " << told;  // D-126
   const bool is_shown = row.security == Security::Secure || row.security == Security::Insecure;
   EXPECT_EQ(to_text(verdict.answer), to_text(is_shown ? row.answer : Answer::None)) << row << ' ' << how;
 }

@@ -110,7 +110,8 @@ ReasonFacts full_facts() {
   facts.number = 512;
   facts.date = 1792009600;
   facts.now = 1792009600 + 5 * 3600;
-  facts.text = "192.0.2.53";
+  facts.resolver_address = "192.0.2.53";
+  facts.text = "REFUSED";
   return facts;
 }
 
@@ -123,6 +124,7 @@ TEST(Sentences, AreFilledIn) {  // D-126
       {"insecure-delegation", "org proves that example.org has no DS: it is not signed, or not linked"},
       {"rrsigs-missing", "mx.example.org TLSA arrived without signature although example.org is signed"},
       {"resolver-strips-dnssec", "resolver 192.0.2.53 leaves out signatures that others deliver"},
+      {"resolver-refused", "resolver 192.0.2.53 refuses mx.example.org TLSA (REFUSED)"},
       {"signature-expired",
        "the signature by key 12345 over mx.example.org TLSA ended at 2026-10-14T20:26:40Z, 5 hours ago"},
       {"dnskey-missing", "org links example.org by DS 1 2 but example.org publishes no keys"},
