@@ -11,6 +11,7 @@ import subprocess
 import time
 
 from dns_servers import SYSTEM_RESOLVER
+from namespaces import own_mounts
 
 UNPACKED = pathlib.Path(__file__).resolve().parent.parent.parent / "build/unpacked"
 
@@ -125,7 +126,7 @@ class Unpacked:
             raise RuntimeError(f"no {UNPACKED / program}: run scanner/install_packages unpacked")
         script = f"set -e; mount --bind passwd /etc/passwd; mount --bind group /etc/group; {self.FOLDERS} exec \"$@\""
         with open(self.folder / "output", "w") as log:
-            self.process = subprocess.Popen(["unshare", "-m", "sh", "-c", script, "sh", UNPACKED / program, *arguments], cwd=self.folder, stdout=log,
+            self.process = subprocess.Popen([*own_mounts(), "sh", "-c", script, "sh", UNPACKED / program, *arguments], cwd=self.folder, stdout=log,
                                             stderr=log)
         try:
             self.greeting = wait_for_greeting(self.address, self.port)
@@ -206,7 +207,7 @@ class PosttlsFinger:
     def ask(self, domain, port):
         """Everything it says; a server that floods it is cut short."""
         script = 'mount --bind "$0" /etc/resolv.conf && timeout 20 posttls-finger -l dane-only -t 2 -T 4 "$1" 2>&1 | head -c 100000'
-        run = subprocess.run(["unshare", "-m", "sh", "-c", script, self.folder / "resolv.conf", f"{domain}:{port}"], capture_output=True, text=True,
+        run = subprocess.run([*own_mounts(), "sh", "-c", script, self.folder / "resolv.conf", f"{domain}:{port}"], capture_output=True, text=True,
                              errors="replace", env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "MAIL_CONFIG": str(self.folder)})
         return run.stdout
 
