@@ -150,14 +150,18 @@ Table domain_table(const std::vector<Listed>& listed, std::uint64_t whole) {
   return table;
 }
 
+/// A table that shows the first of `whole` things, and how many it leaves out.
+void add_first_of(Document& document, Table table, std::size_t whole, std::string_view what) {
+  const std::size_t shown = table.rows.size();
+  document.emplace_back(std::move(table));
+  if (whole > shown) document.emplace_back(Lines{{fmt::format("and {} more", counted(whole - shown, what))}});
+}
+
 void add_domains(Document& document, std::string_view title, const Ranking& ranking, std::uint64_t whole) {
   if (ranking.all().domains == 0) return;
-  const auto listed = ranking.first();
   document.emplace_back(Heading{fmt::format("{}: {}, {}", title, counted(ranking.all().domains, "domain"),
                                             counted(ranking.all().recipients, "recipient"))});
-  document.emplace_back(domain_table(listed, whole));
-  const auto left = ranking.all().domains - listed.size();
-  if (left > 0) document.emplace_back(Lines{{fmt::format("and {} more", counted(left, "domain"))}});
+  add_first_of(document, domain_table(ranking.first(), whole), ranking.all().domains, "domain");
 }
 
 std::vector<Group> by_size(const Groups& groups) {
@@ -180,10 +184,7 @@ void add_groups(Document& document, std::string_view title, std::string_view key
     table.rows.push_back({group.key, grouped(group.tally.domains), grouped(group.tally.recipients),
                           fmt::format("{}", fmt::join(group.examples, " "))});
   }
-  document.emplace_back(std::move(table));
-  if (sorted.size() > kGroupsShown) {
-    document.emplace_back(Lines{{fmt::format("and {} more", counted(sorted.size() - kGroupsShown, "group"))}});
-  }
+  add_first_of(document, std::move(table), sorted.size(), "group");
 }
 
 /// First the kinds of difference, then each domain and why.
@@ -195,10 +196,8 @@ void add_differing(Document& document, const Summary& summary) {
   for (const Listed& line : summary.differing_domains.first()) {
     table.rows.push_back({line.domain, grouped(line.recipients), line.verdict, line.detail, sentence(line.reason)});
   }
-  const auto left = summary.differing_domains.all().domains - table.rows.size();
   document.emplace_back(Heading{"Where they differ, domain by domain"});
-  document.emplace_back(std::move(table));
-  if (left > 0) document.emplace_back(Lines{{fmt::format("and {} more", counted(left, "domain"))}});
+  add_first_of(document, std::move(table), summary.differing_domains.all().domains, "domain");
 }
 
 void add_resolvers(Document& document, const Header& header) {
@@ -233,9 +232,7 @@ void add_gateway_log(Document& document, const Summary& summary) {
   for (const Listed& line : summary.contradicted.first()) {
     table.rows.push_back({line.domain, grouped(line.recipients), line.verdict, line.reason, line.detail});
   }
-  const auto left = contradicted.domains - table.rows.size();
-  document.emplace_back(std::move(table));
-  if (left > 0) document.emplace_back(Lines{{fmt::format("and {} more", counted(left, "domain"))}});
+  add_first_of(document, std::move(table), contradicted.domains, "domain");
 }
 
 /// E-104: the sentence comes also with 0.

@@ -79,11 +79,13 @@ tls::ChainPtr ProbeRecord::chain(tls::TlsContext& context) const {
   return tls::chain_from_der(context, std::vector<wire::Bytes>(folded_.begin(), folded_.end()));
 }
 
-/// Made once for all domains behind the host.
+/// Made once for all domains behind the host, until the record is folded.
 std::vector<tls::CertificateRecord> ProbeRecord::description(tls::TlsContext& context) const {
   const tls::ChainPtr described = chain(context);
+  if (!described) return {};
   const std::lock_guard lock(mutex_);
-  if (described_.empty() && described) described_ = tls::describe_chain(*described);
+  if (!chain_) return tls::describe_chain(*described);
+  if (described_.empty()) described_ = tls::describe_chain(*described);
   return described_;
 }
 
@@ -99,7 +101,7 @@ ProbeRecord::MatchPtr ProbeRecord::match(tls::TlsContext& context, const tls::Tl
   auto result = std::make_shared<const tls::MatchResult>(chain ? tls::match_chain(context, *chain, set, names, now)
                                                                : tls::MatchResult{});
   const std::lock_guard lock(mutex_);
-  if (matches_.size() < kMostMatches) matches_.emplace(key, result);
+  if (chain_ && matches_.size() < kMostMatches) matches_.emplace(key, result);
   return result;
 }
 
