@@ -334,7 +334,7 @@ std::string rdata_to_text(RrType type, Bytes rdata) {
     if (!text.empty()) text += ' ';
     text += *part;
   });
-  return walked && printable ? text : generic_to_text(rdata);
+  return walked && printable && !text.empty() ? text : generic_to_text(rdata);
 }
 
 Parsed<Octets> rdata_from_text(RrType type, std::string_view text) {

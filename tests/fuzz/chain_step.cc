@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The validator fed with spoilt replies. First octet: which question; with the top bit set the rest is a list of raw
 // replies (length, answer count, authority count, rcode, records), else a list of edits to honest ones (reply, offset
-// of two octets, value). Whatever comes, the machine ends, and what it calls SECURE is what the honest world says.
+// of two octets, value). With bit 64 it is traced. Whatever comes, the machine ends, and what it calls SECURE is what the
+// honest world says.
 #include <algorithm>
 #include <array>
 #include <map>
+#include <set>
 
 #include "dnssec/validation.h"
 #include "tests/fuzz/check.h"
@@ -43,11 +45,52 @@ support::World make_world() {
   return world;
 }
 
+class GoodSignatures : public SignatureMemo {
+ public:
+  bool contains(const Sha256& key) override { return keys_.contains(key); }
+  void remember(const Sha256& key) override { keys_.insert(key); }
+
+ private:
+  std::set<Sha256> keys_;  // the honest world's: nobody else can sign
+};
+
+/// Empty caches for each look-up, but good signatures are checked once in the process (D-110): half of the time.
+class FreshCaches : public Caches {
+ public:
+  explicit FreshCaches(SignatureMemo& good) : good_(good) {}
+  std::shared_ptr<const ZoneKeys> find_zone(const wire::DomainName& zone, UnixTime now) override {
+    return fresh_->find_zone(zone, now);
+  }
+  void store(std::shared_ptr<const ZoneKeys> keys) override { fresh_->store(std::move(keys)); }
+  std::shared_ptr<const InsecureCut> find_cut(const wire::DomainName& name, UnixTime now) override {
+    return fresh_->find_cut(name, now);
+  }
+  void store(std::shared_ptr<const InsecureCut> cut) override { fresh_->store(std::move(cut)); }
+  std::shared_ptr<const BogusZone> find_bogus(const wire::DomainName& zone, UnixTime now) override {
+    return fresh_->find_bogus(zone, now);
+  }
+  void store(std::shared_ptr<const BogusZone> bogus) override { fresh_->store(std::move(bogus)); }
+  std::optional<SpanParameters> span_parameters(const wire::DomainName& zone, UnixTime now) override {
+    return fresh_->span_parameters(zone, now);
+  }
+  std::shared_ptr<const OptOutSpan> find_span(const wire::DomainName& zone, const std::array<std::uint8_t, 20>& hash,
+                                              UnixTime now) override {
+    return fresh_->find_span(zone, hash, now);
+  }
+  void store(std::shared_ptr<const OptOutSpan> span) override { fresh_->store(std::move(span)); }
+  SignatureMemo& memo() override { return good_; }
+
+ private:
+  std::unique_ptr<Caches> fresh_ = make_plain_caches();
+  SignatureMemo& good_;
+};
+
 struct Setup {
   support::World world = make_world();
   TrustAnchors anchors{world.anchors(".")};
   Policy policy;
   Crypto crypto{policy};
+  GoodSignatures good;
   std::map<std::string, std::vector<std::uint8_t>> replies;
 
   const std::vector<std::uint8_t>& reply(const wire::Question& question) {
@@ -64,17 +107,17 @@ Setup& setup() {
 }
 
 wire::Question question_of(std::size_t index) {
-  const std::string_view text = kQuestions[index % kQuestions.size()];
+  const std::string_view text = kQuestions[index];
   const auto space = text.find(' ');
   return {support::name(text.substr(0, space)), *wire::parse_rr_type(text.substr(space + 1))};
 }
 
 template <class Source>
-Verdict ask(const wire::Question& question, Source source) {
+Verdict ask(const wire::Question& question, Detail detail, Source source) {
   Setup& all = setup();
-  const auto caches = make_plain_caches();
-  const Environment environment{&all.anchors, &all.policy, &all.crypto, caches.get()};
-  Validation validation(question, support::kNow, environment, Detail::Trace);
+  FreshCaches caches(all.good);
+  const Environment environment{&all.anchors, &all.policy, &all.crypto, &caches};
+  Validation validation(question, support::kNow, environment, detail);
   for (int steps = 0; steps < 1000; ++steps) {
     auto progress = validation.step();
     if (auto* verdict = std::get_if<Verdict>(&progress)) return std::move(*verdict);
@@ -142,6 +185,17 @@ class RawSource {
   wire::Cursor in_;
 };
 
+const Verdict& honest_verdict(std::size_t index) {
+  static const std::vector<Verdict> all = [] {
+    std::vector<Verdict> verdicts;
+    for (std::size_t each = 0; each < kQuestions.size(); ++each)
+      verdicts.push_back(ask(question_of(each), Detail::Plain,
+                             [](const Wanted& wanted) { return parsed(setup().reply(wanted.question)); }));
+    return verdicts;
+  }();
+  return all[index];
+}
+
 std::vector<std::vector<std::uint8_t>> sorted_records(const Verdict& verdict) {
   std::vector<std::vector<std::uint8_t>> all;
   for (const AnswerRecord& record : verdict.records) all.push_back(record.rdata);
@@ -154,13 +208,15 @@ std::vector<std::vector<std::uint8_t>> sorted_records(const Verdict& verdict) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   wire::Cursor in(wire::Bytes(data, size));
   const std::uint8_t first = in.u8();
-  const wire::Question question = question_of(first & 0x7FU);
+  const std::size_t index = first % kQuestions.size();
+  const wire::Question question = question_of(index);
+  const Detail detail = (first & 0x40U) != 0 ? Detail::Trace : Detail::Plain;
   if ((first & 0x80U) != 0) {
-    check(ask(question, RawSource(in)).security != Security::Secure);
+    check(ask(question, detail, RawSource(in)).security != Security::Secure);
     return 0;
   }
-  const Verdict honest = ask(question, [](const Wanted& wanted) { return parsed(setup().reply(wanted.question)); });
-  const Verdict verdict = ask(question, EditedSource(in));
+  const Verdict& honest = honest_verdict(index);
+  const Verdict verdict = ask(question, detail, EditedSource(in));
   check(verdict.security <= std::max(honest.security, Security::Indeterminate) || verdict.security == honest.security);
   if (verdict.security != Security::Secure) return 0;
   check(verdict.answer == honest.answer);

@@ -71,6 +71,7 @@ const RdataRow kRdatas[] = {
     {"RP", RrType::Rp, "a. b.", name("a.").name("b.")},
     {"SMIMEA", RrType::Smimea, "3 0 0 ab", {3, 0, 0, 0xAB}},
     {"OPENPGPKEY", RrType::Openpgpkey, "AQID", {1, 2, 3}},
+    {"OPENPGPKEY, empty", RrType::Openpgpkey, "\\# 0", {}},
     {"CSYNC", RrType::Csync, "66 3 A NS", Octets().u32(66).u16(3).append({0, 1, 0x60})},
     {"ZONEMD", RrType::Zonemd, "7 1 1 ab", Octets().u32(7).append({1, 1, 0xAB})},
     {"SPF", RrType::Spf, "\"v=spf1 -all\"", Octets().string("v=spf1 -all")},
