@@ -57,6 +57,8 @@ class WorkBudget {
   std::uint32_t units() const { return units_; }
   /// Slice of one step (D-112).
   void begin_slice() { slice_ = slice_blocks_ = 0; }
+  /// True if a check of that many units belongs into the next slice. A slice takes at least one check.
+  bool is_beyond_slice(std::uint32_t units) const { return slice_ > 0 && slice_ + units > policy_->units_per_step; }
   bool slice_spent() const { return slice_ + slice_blocks_ / kSha1BlocksPerUnit >= policy_->units_per_step; }
 
  private:

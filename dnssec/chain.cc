@@ -136,13 +136,17 @@ std::optional<ZoneState> Chain::judge_keys(const Exchange& exchange, const CutSt
 }
 
 /// `cut` null: the zone is anchored.
-ZoneState Chain::judge_key_set(const ResponseView& view, const DomainName& name, const CutState* cut) {
+std::optional<ZoneState> Chain::judge_key_set(const ResponseView& view, const DomainName& name, const CutState* cut) {
   const Rrset* dnskeys = view.answer(name, RrType::Dnskey);
-  lookup_.budget().begin_message();
+  lookup_.begin_message(view);
   if (lookup_.is_traced() && cut != nullptr) lookup_.trace(describe_ds(cut->ds->rrset()));
   if (lookup_.is_traced() && dnskeys != nullptr) lookup_.trace(describe_keys(*dnskeys));
   const auto outcome = cut != nullptr ? prove_by_ds(name, *cut->ds, dnskeys, lookup_.context())
                                       : prove_by_anchors(name, lookup_.anchors().of(name), dnskeys, lookup_.context());
+  if (outcome.paused) {
+    lookup_.pause();
+    return std::nullopt;
+  }
   ZoneState state = accept(outcome, view, cut);
   const bool is_stripped = cut == nullptr && dnskeys != nullptr && dnskeys->signatures.empty();
   if (state.finding.security == Security::Bogus && is_stripped) {

@@ -90,7 +90,7 @@ class Chain {
   std::optional<ZoneState> prove_anchored_zone(ZoneMemo& memo);
   std::optional<ZoneState> prove_keys(ZoneMemo& memo, const CutState& cut);
   std::optional<ZoneState> judge_keys(const Exchange& exchange, const CutState* cut);
-  ZoneState judge_key_set(const ResponseView& view, const wire::DomainName& name, const CutState* cut);
+  std::optional<ZoneState> judge_key_set(const ResponseView& view, const wire::DomainName& name, const CutState* cut);
   ZoneState accept(const KeySetOutcome& outcome, const ResponseView& view, const CutState* cut);
   std::optional<ZoneState> walk(const wire::DomainName& name, const wire::DomainName* soa_owner);
   std::optional<Descent> begin_descent(const wire::DomainName& name, const wire::DomainName& anchor);

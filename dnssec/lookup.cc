@@ -48,6 +48,7 @@ Lookup::Lookup(wire::Question question, UnixTime now, const Environment& environ
   context_.crypto = environment.crypto;
   context_.budget = &budget_;
   context_.memo = &environment.caches->memo();
+  context_.failed = &failed_;
   context_.trace = detail == Detail::Trace ? &trace_ : nullptr;
 }
 
@@ -55,10 +56,15 @@ const Checked* Lookup::verify(const ResponseView& view, const Rrset& rrset, cons
   for (const auto& checked : checked_)
     if (checked->rrset == &rrset && checked->zone == keys.zone) return checked.get();
   if (must_stop()) return nullptr;
-  if (std::exchange(last_checked_view_, &view) != &view) budget_.begin_message();
-  checked_.push_back(
-      std::make_unique<Checked>(Checked{&rrset, keys.zone, verify_rrset(rrset, keys.zone, keys.keys, role, context_)}));
+  begin_message(view);
+  auto result = verify_rrset(rrset, keys.zone, keys.keys, role, context_);
+  if (!result && result.error().paused) return pause(), nullptr;
+  checked_.push_back(std::make_unique<Checked>(Checked{&rrset, keys.zone, std::move(result)}));
   return checked_.back().get();
+}
+
+void Lookup::begin_message(const ResponseView& view) {
+  if (std::exchange(last_checked_view_, &view) != &view) budget_.begin_message();
 }
 
 bool Lookup::must_stop() {

@@ -57,9 +57,13 @@ class Lookup {
   /// again (D-112).
   const Checked* verify(const ResponseView& view, const wire::Rrset& rrset, const ZoneKeys& keys,
                         SignedRole role = SignedRole::Ordinary);
+  /// The checks that follow are those of one message (D-99); again for the same one means nothing.
+  void begin_message(const ResponseView& view);
   /// True if there is no more work to be done in this step; `stopped()` then says so to the driver.
   bool must_stop();
   bool stopped() const { return stopped_; }
+  /// A check paused: no more work in this step.
+  void pause() { stopped_ = true; }
   void begin_step();
 
   /// Hash of a name, each computed once; nothing when the budget is spent.
@@ -92,6 +96,7 @@ class Lookup {
   WorkBudget budget_;
   Exchanges exchanges_;
   std::vector<std::string> trace_;
+  FailedChecks failed_;
   SignatureContext context_;
   std::vector<std::unique_ptr<Checked>> checked_;  ///< bounded by the RRsets of the messages
   std::vector<Hashed> hashed_;                     ///< bounded by Policy::max_sha1_blocks

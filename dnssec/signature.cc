@@ -2,6 +2,7 @@
 #include "dnssec/signature.h"
 
 #include <algorithm>
+#include <iterator>
 #include <tuple>
 
 #include <fmt/format.h>
@@ -78,13 +79,14 @@ class SignatureCheck {
   Attempt attempt(const Candidate& candidate);
   Attempt attempt(const Candidate& candidate, const ZoneKey& key, std::size_t signed_octets);
   bool build_signed_octets(const Candidate& candidate);
-  bool is_remembered(const Candidate& candidate, const ZoneKey& key, std::size_t signed_octets, Sha256& memo_key);
+  Sha256 identity(const Candidate& candidate, const ZoneKey& key, std::size_t signed_octets);
 
   VerifiedRrset verified(const Candidate& candidate) const;
+  Outcome outcome();
   SignatureFailure failure() const;
   bool odd_size_excuses(const Candidate& candidate) const;
   void note(const Candidate& candidate, Fault fault);
-  void trace(const Candidate& candidate, std::string_view outcome) const;
+  void trace(const Candidate& candidate, std::string_view outcome);
   ReasonFacts facts_of(const Candidate& candidate, Reason reason) const;
 
   const wire::Rrset& rrset_;
@@ -98,10 +100,17 @@ class SignatureCheck {
   std::vector<std::uint8_t> buffer_;
   Fault worst_{};  ///< of the furthest signature so far, with its facts
   Candidate worst_candidate_;
-  bool keys_left_out_ = false, library_failed_ = false, malformed_ = false;
+  std::vector<std::string> lines_;  ///< for the trace
+  bool keys_left_out_ = false, library_failed_ = false, malformed_ = false, paused_ = false;
 };
 
 tl::expected<VerifiedRrset, SignatureFailure> SignatureCheck::run() {
+  auto result = outcome();
+  if (context_.trace && !paused_) std::ranges::move(lines_, std::back_inserter(*context_.trace));
+  return result;
+}
+
+SignatureCheck::Outcome SignatureCheck::outcome() {
   if (rrset_.too_large) context_.budget->exceed(Limit::RrsetSize);
   malformed_ = rrset_.malformed;
   if (rrset_.too_large || malformed_) return tl::unexpected(failure());
@@ -113,6 +122,7 @@ tl::expected<VerifiedRrset, SignatureFailure> SignatureCheck::run() {
     if (result == Attempt::Good) return verified(candidate);
     if (result == Attempt::Stop) break;
   }
+  if (paused_) return tl::unexpected(SignatureFailure{.paused = true});
   return tl::unexpected(failure());
 }
 
@@ -204,9 +214,6 @@ std::optional<Fault> SignatureCheck::find_keys(Candidate& candidate) const {  //
 /// The largest label count first, because an exact answer beats a replayed wildcard signature (D-63); then the cheaper
 /// algorithm; then the octets, so that the order of arrival means nothing (D-1, D-32).
 void SignatureCheck::sort_candidates() {
-  for (Candidate& candidate : candidates_)
-    std::sort(candidate.keys.begin(), candidate.keys.end(),
-              [](const ZoneKey* a, const ZoneKey* b) { return less(a->rdata, b->rdata); });
   std::sort(candidates_.begin(), candidates_.end(), [](const Candidate& a, const Candidate& b) {
     if (a.rrsig.labels != b.rrsig.labels) return a.rrsig.labels > b.rrsig.labels;
     if (a.units != b.units) return a.units < b.units;
@@ -216,6 +223,9 @@ void SignatureCheck::sort_candidates() {
   candidates_.erase(std::unique(candidates_.begin(), candidates_.end(), same), candidates_.end());
   if (candidates_.size() > context_.policy->max_signatures_per_rrset)
     candidates_.resize(context_.policy->max_signatures_per_rrset);
+  for (Candidate& candidate : candidates_)
+    std::sort(candidate.keys.begin(), candidate.keys.end(),
+              [](const ZoneKey* a, const ZoneKey* b) { return less(a->rdata, b->rdata); });
 }
 
 SignatureCheck::Attempt SignatureCheck::attempt(const Candidate& candidate) {
@@ -236,23 +246,26 @@ SignatureCheck::Attempt SignatureCheck::attempt(const Candidate& candidate) {
 SignatureCheck::Attempt SignatureCheck::attempt(const Candidate& candidate, const ZoneKey& key,
                                                 std::size_t signed_octets) {
   WorkBudget& budget = *context_.budget;
-  Sha256 memo_key{};
-  if (key.key && is_remembered(candidate, key, signed_octets, memo_key)) {
+  const Fault fault = key.key ? Fault{Stage::Crypto, Reason::SignatureWrong}
+                              : Fault{Stage::KeyContent, Reason::DnskeyMalformed};  // D-36: loading it was the work
+  const Sha256 check = identity(candidate, key, signed_octets);
+  if (context_.memo && context_.memo->contains(check)) {
     trace(candidate, "good (checked before)");
     return Attempt::Good;
   }
-  const auto hashing = static_cast<std::uint32_t>(signed_octets / kOctetsPerUnit);
-  const std::uint32_t units = hashing + (key.key ? key.key->units() : 1);
-  if (!budget.may_check(units)) return Attempt::Stop;
-  budget.count_check(units);
-  if (!key.key) {  // D-36: loading it was the work
-    budget.count_failed_check(units);
-    note(candidate, {Stage::KeyContent, Reason::DnskeyMalformed});
+  if (context_.failed && context_.failed->contains(check)) {
+    note(candidate, fault);
     return Attempt::Failed;
   }
-  switch (context_.crypto->check(*key.key, Bytes(buffer_).first(signed_octets), candidate.rrsig.signature)) {
+  const auto hashing = static_cast<std::uint32_t>(signed_octets / kOctetsPerUnit);
+  const std::uint32_t units = hashing + (key.key ? key.key->units() : 1);
+  paused_ = context_.failed && budget.is_beyond_slice(units);
+  if (paused_ || !budget.may_check(units)) return Attempt::Stop;
+  budget.count_check(units);
+  const Bytes data = Bytes(buffer_).first(signed_octets);
+  switch (key.key ? context_.crypto->check(*key.key, data, candidate.rrsig.signature) : CheckResult::Wrong) {
     case CheckResult::Good:
-      if (context_.memo) context_.memo->remember(memo_key);
+      if (context_.memo) context_.memo->remember(check);
       trace(candidate, "good");
       return Attempt::Good;
     case CheckResult::LibraryFailure:  // D-43
@@ -263,7 +276,8 @@ SignatureCheck::Attempt SignatureCheck::attempt(const Candidate& candidate, cons
       break;
   }
   budget.count_failed_check(units);
-  note(candidate, {Stage::Crypto, Reason::SignatureWrong});
+  if (context_.failed) context_.failed->remember(check);
+  note(candidate, fault);
   return Attempt::Failed;
 }
 
@@ -288,16 +302,13 @@ bool SignatureCheck::build_signed_octets(const Candidate& candidate) {
 
 /// Signed octets, signature, key, and both inner lengths: without these an RR could be moved into the signature's part
 /// of the hashed octets and so out of the RRset (D-110).
-bool SignatureCheck::is_remembered(const Candidate& candidate, const ZoneKey& key, std::size_t signed_octets,
-                                   Sha256& memo_key) {
-  if (!context_.memo) return false;
+Sha256 SignatureCheck::identity(const Candidate& candidate, const ZoneKey& key, std::size_t signed_octets) {
   buffer_.resize(signed_octets);
   buffer_.insert(buffer_.end(), candidate.rrsig.signature.begin(), candidate.rrsig.signature.end());
   buffer_.insert(buffer_.end(), key.rdata.begin(), key.rdata.end());
   append_number(buffer_, signed_octets);
   append_number(buffer_, candidate.rrsig.signature.size());
-  memo_key = context_.crypto->sha256(buffer_);
-  return context_.memo->contains(memo_key);
+  return context_.crypto->sha256(buffer_);
 }
 
 VerifiedRrset SignatureCheck::verified(const Candidate& candidate) const {
@@ -378,7 +389,7 @@ void SignatureCheck::note(const Candidate& candidate, Fault fault) {
   worst_candidate_ = candidate;
 }
 
-void SignatureCheck::trace(const Candidate& candidate, std::string_view outcome) const {
+void SignatureCheck::trace(const Candidate& candidate, std::string_view outcome) {
   if (!context_.trace) return;
   const wire::Rrsig& rrsig = candidate.rrsig;
   std::string line = fmt::format("{} {}: ", rrset_.owner.to_display(), to_text(rrset_.type));
@@ -395,7 +406,7 @@ void SignatureCheck::trace(const Candidate& candidate, std::string_view outcome)
   const bool late = outcome == code(Reason::SignatureExpired) && context_.now <= candidate.expiration + grace;
   const bool early = outcome == code(Reason::SignatureNotYetValid) && context_.now >= candidate.inception - grace;
   if (late || early) line += " (Unbound's tolerance would still accept it)";
-  context_.trace->push_back(std::move(line));
+  lines_.push_back(std::move(line));
 }
 
 bool VerifiedRrset::is_wildcard_expanded() const { return labels_ < labels_without_wildcard(rrset_.owner); }

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -41,6 +42,16 @@ class SignatureMemo {
   virtual void remember(const Sha256& key) = 0;
 };
 
+/// The checks of one look-up that failed: what is checked again after a pause costs nothing and counts once (D-105).
+class FailedChecks {
+ public:
+  bool contains(const Sha256& key) const { return keys_.contains(key); }
+  void remember(const Sha256& key) { keys_.insert(key); }
+
+ private:
+  std::set<Sha256> keys_;  ///< bounded by Policy::max_failed_checks
+};
+
 /// What a check is done with; one per look-up and step, all of it borrowed.
 struct SignatureContext {
   UnixTime now = 0;
@@ -48,6 +59,7 @@ struct SignatureContext {
   Crypto* crypto = nullptr;
   WorkBudget* budget = nullptr;
   SignatureMemo* memo = nullptr;              ///< may be null
+  FailedChecks* failed = nullptr;             ///< null: never pause; else pause where the slice of work ends (D-112)
   std::vector<std::string>* trace = nullptr;  ///< one line per signature looked at; may be null
 };
 
@@ -95,6 +107,7 @@ struct SignatureFailure {
   Security security = Security::Bogus;
   Reason reason = Reason::None;
   ReasonFacts facts;
+  bool paused = false;  ///< nothing is known yet: the slice of work is spent, ask again in the next (D-112)
 };
 
 /// Checks `rrset` with the keys of `zone`: its whole validated set, or for a DNSKEY set those that DS or anchors name

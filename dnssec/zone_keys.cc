@@ -146,7 +146,7 @@ Vouched match_ds(const wire::DomainName& zone, std::span<const wire::Ds> ds_set,
 bool is_anchored(const ZoneKey& key, Bytes anchor) { return key.may_sign() && std::ranges::equal(key.rdata, anchor); }
 
 KeySetOutcome fault(Security security, Reason reason, ReasonFacts facts) {
-  return {security, reason, std::move(facts), nullptr};
+  return {.security = security, .reason = reason, .facts = std::move(facts)};
 }
 
 ChainLink link_of(Step step, const VerifiedRrset& verified) {
@@ -186,6 +186,7 @@ class KeySetProof {
       return fault(Security::Insecure, Reason::UnsupportedKeySize, facts_);
     }
     auto verified = verify_rrset(dnskeys, zone_, trusted, SignedRole::Ordinary, context_);
+    if (!verified && verified.error().paused) return {.paused = true};
     if (!verified) return refuse(verified.error());
     for (ZoneKey& key : keys_) {
       if (key.may_sign()) load(key, context_);
@@ -228,7 +229,7 @@ class KeySetProof {
     result->expires = context_.now + verified.ttl();
     result->parent = facts_.parent;
     result->links.push_back(link_of(Step::Dnskey, verified));
-    return {Security::Secure, Reason::None, {}, std::move(result)};
+    return {.security = Security::Secure, .keys = std::move(result)};
   }
 
   wire::DomainName zone_;

@@ -34,6 +34,7 @@ struct KeySetOutcome {
   Reason reason = Reason::None;
   ReasonFacts facts;
   std::shared_ptr<const ZoneKeys> keys;
+  bool paused = false;  ///< nothing is known yet: the slice of work is spent, ask again in the next (D-112)
 };
 
 /// Makes the ZoneKey list of a DNSKEY RRset: tags computed, keys loaded lazily or at once, faults kept (D-35, D-36).

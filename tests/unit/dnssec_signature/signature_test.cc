@@ -203,6 +203,66 @@ TEST(Budget, EightFailuresEndTheLookup) {  // D-98, D-105
   EXPECT_EQ(budget.checks(), 8U);
 }
 
+/// Checks until it no longer pauses; each slice must keep to its units, or be a single check.
+struct SlicedOutcome {
+  tl::expected<VerifiedRrset, SignatureFailure> result;
+  int pauses = 0;
+};
+SlicedOutcome check_in_slices(const wire::Rrset& rrset, const Case& c, std::span<const ZoneKey> keys, Desk& desk) {
+  for (int pauses = 0;; ++pauses) {
+    const std::uint32_t units = desk.budget.units(), checks = desk.budget.checks();
+    desk.budget.begin_slice();
+    auto result = verify_rrset(rrset, c.zone, keys, c.role, desk.context);
+    EXPECT_TRUE(desk.budget.units() - units <= desk.policy.units_per_step || desk.budget.checks() - checks == 1);
+    if (result || !result.error().paused) return {std::move(result), pauses};
+    EXPECT_GT(desk.budget.checks(), checks) << "a slice without progress";
+  }
+}
+
+TEST(Slice, ChecksOfOneRrsetPauseAndNothingElseChanges) {  // D-105, D-112
+  struct Row {
+    const char* title;
+    int wrong;
+    bool has_good;
+    std::uint32_t units_per_step;
+    int pauses;
+  };
+  const std::uint32_t one = Desk().load({dnskey(kZsk)})[0].key->units();
+  const Row rows[] = {
+      {"all fit one slice", 6, false, 64, 0},         {"a slice for each", 6, false, 1, 5},
+      {"two to a slice", 6, false, 2 * one, 2},       {"less than two to a slice", 4, false, 2 * one - 1, 3},
+      {"over the limit of failures", 9, false, 1, 8}, {"one that holds", 0, true, 1, 0}};
+  for (const Row& row : rows) {
+    Case c;
+    for (int i = 0; i < row.wrong; ++i) {
+      c.sign_with({.expiration = kNow + kDay + i});
+      c.signatures.back().rdata.back() ^= 1;
+    }
+    if (row.has_good) c.sign_with({});
+    Records all = c.rrset;
+    all.insert(all.end(), c.signatures.begin(), c.signatures.end());
+    const Grouped grouped(all);
+    Desk whole;
+    const auto keys = whole.load({dnskey(kZsk)});
+    const auto expected = verify_rrset(grouped.first(), c.zone, keys, c.role, whole.context);
+    Policy policy;
+    policy.units_per_step = row.units_per_step;
+    Desk sliced(policy);
+    FailedChecks failed;
+    sliced.context.failed = &failed;
+    const SlicedOutcome outcome = check_in_slices(grouped.first(), c, keys, sliced);
+    EXPECT_EQ(outcome.pauses, row.pauses) << row.title;
+    ASSERT_EQ(outcome.result.has_value(), expected.has_value()) << row.title;
+    if (!expected) {
+      EXPECT_EQ(code(outcome.result.error().reason), code(expected.error().reason)) << row.title;
+    }
+    EXPECT_EQ(sliced.trace, whole.trace) << row.title;
+    EXPECT_EQ(sliced.budget.checks(), whole.budget.checks()) << row.title;
+    EXPECT_EQ(sliced.budget.units(), whole.budget.units()) << row.title;
+    EXPECT_EQ(sliced.budget.exceeded(), whole.budget.exceeded()) << row.title;
+  }
+}
+
 TEST(Budget, FreeChecksCostNothing) {  // D-32, D-105
   Policy policy;
   WorkBudget budget(policy);

@@ -36,7 +36,7 @@ struct Grouped {
 /// Everything that a check borrows, with its own budget.
 struct Desk {
   explicit Desk(Policy p = {}) : policy(p), crypto(policy), budget(policy) {
-    context = {support::kNow, &policy, &crypto, &budget, nullptr, &trace};
+    context = {.now = support::kNow, .policy = &policy, .crypto = &crypto, .budget = &budget, .trace = &trace};
   }
   std::vector<ZoneKey> load(const support::Records& dnskeys) {
     return load_zone_keys(Grouped(dnskeys).first(), context);
