@@ -139,8 +139,10 @@ std::optional<ZoneState> Chain::judge_keys(const Exchange& exchange, const CutSt
 std::optional<ZoneState> Chain::judge_key_set(const ResponseView& view, const DomainName& name, const CutState* cut) {
   const Rrset* dnskeys = view.answer(name, RrType::Dnskey);
   lookup_.begin_message(view);
-  if (lookup_.is_traced() && cut != nullptr) lookup_.trace(describe_ds(cut->ds->rrset()));
-  if (lookup_.is_traced() && dnskeys != nullptr) lookup_.trace(describe_keys(*dnskeys));
+  if (KeyTable* table = lookup_.key_table()) {
+    if (cut == nullptr) table->see_anchors(name, lookup_.anchors().of(name));
+    if (dnskeys != nullptr) table->see(*dnskeys);
+  }
   const auto outcome = cut != nullptr ? prove_by_ds(name, *cut->ds, dnskeys, lookup_.context())
                                       : prove_by_anchors(name, lookup_.anchors().of(name), dnskeys, lookup_.context());
   if (outcome.paused) {
@@ -180,6 +182,7 @@ ZoneState Chain::accept(const KeySetOutcome& outcome, const ResponseView& view, 
   ZoneState state;
   state.finding.limit_ttl(lookup_.seconds_until(keys->expires));
   state.keys = keys;
+  if (KeyTable* table = lookup_.key_table()) table->see_proven(keys);
   if (keys->expires > lookup_.now()) lookup_.caches().store(std::shared_ptr<const ZoneKeys>(std::move(keys)));
   if (lookup_.is_traced()) lookup_.trace(to_line("keys of", name, RrType::Dnskey, state.finding));
   return state;

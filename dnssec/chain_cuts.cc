@@ -125,6 +125,7 @@ std::optional<Chain::CutState> Chain::judge_by_parents(const std::vector<DomainN
 /// A DS that a wildcard's signature covers is none: where a zone is cut the name exists, so no proof could allow it
 /// (D-64, D-65, RFC 4592 4.2).
 std::optional<Chain::CutState> Chain::judge_ds_rrset(const ResponseView& view, const Rrset& ds) {
+  if (KeyTable* table = lookup_.key_table()) table->see(ds);
   const auto judge = [&](const std::shared_ptr<const ZoneKeys>& parent) -> std::optional<CutState> {
     const Checked* checked = lookup_.verify(view, ds, *parent, SignedRole::DsOrItsDenial);
     if (checked == nullptr) return std::nullopt;

@@ -111,8 +111,4 @@ void Lookup::trace(std::string line) {
   if (is_traced()) trace_.push_back(std::move(line));
 }
 
-void Lookup::trace(std::vector<std::string> lines) {
-  for (std::string& line : lines) trace(std::move(line));
-}
-
 }  // namespace danesweep::dnssec

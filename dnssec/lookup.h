@@ -12,6 +12,7 @@
 
 #include "dnssec/budget.h"
 #include "dnssec/exchanges.h"
+#include "dnssec/key_table.h"
 #include "dnssec/signature.h"
 #include "dnssec/validation.h"
 #include "dnssec/zone_keys.h"
@@ -48,6 +49,7 @@ class Lookup {
   const Policy& policy() const { return *environment_.policy; }
   const TrustAnchors& anchors() const { return *environment_.anchors; }
   Caches& caches() { return *environment_.caches; }
+  Crypto& crypto() { return *environment_.crypto; }
   Detail detail() const { return detail_; }
   WorkBudget& budget() { return budget_; }
   Exchanges& exchanges() { return exchanges_; }
@@ -78,8 +80,9 @@ class Lookup {
   /// A line for `--trace`; costs nothing unless it is wanted.
   bool is_traced() const { return detail_ == Detail::Trace; }
   void trace(std::string line);
-  void trace(std::vector<std::string> lines);
   std::vector<std::string> take_trace() { return std::move(trace_); }
+  /// The keys seen, for the trace; null unless it is wanted.
+  KeyTable* key_table() { return is_traced() ? &key_table_ : nullptr; }
 
  private:
   struct Hashed {
@@ -96,6 +99,7 @@ class Lookup {
   WorkBudget budget_;
   Exchanges exchanges_;
   std::vector<std::string> trace_;
+  KeyTable key_table_;
   FailedChecks failed_;
   SignatureContext context_;
   std::vector<std::unique_ptr<Checked>> checked_;  ///< bounded by the RRsets of the messages

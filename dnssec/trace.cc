@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dnssec/trace.h"
 
-#include "dnssec/algorithms.h"
-#include "dnssec/wire/encodings.h"
-
 namespace danesweep::dnssec {
 
 ChainLink make_link(Step step, const wire::DomainName& zone, const wire::DomainName& name,
@@ -111,36 +108,6 @@ std::vector<std::string> describe(const Policy& policy) {
     std::string line = "policy ";
     line.append(row.rule).append(": ").append(row.name).append(": ");
     lines.push_back(line + std::to_string(policy.*row.member));
-  }
-  return lines;
-}
-
-std::vector<std::string> describe_keys(const wire::Rrset& dnskeys) {
-  std::vector<std::string> lines;
-  for (const wire::Bytes rdata : dnskeys.rdata) {
-    const auto key = wire::parse_dnskey(rdata);
-    std::string line = "key of " + dnskeys.owner.to_text() + ' ' + std::to_string(key_tag(rdata));
-    if (key) {
-      line += ": flags " + std::to_string(key->flags) + ", algorithm " + std::to_string(key->algorithm) + " (" +
-              algorithm_to_text(key->algorithm) + "), " + std::to_string(key->public_key.size()) + " octets";
-      if ((key->flags & wire::Dnskey::kZone) == 0) line += ", no zone key";
-      if ((key->flags & wire::Dnskey::kRevoke) != 0) line += ", revoked";
-    }
-    lines.push_back(std::move(line));
-  }
-  return lines;
-}
-
-std::vector<std::string> describe_ds(const wire::Rrset& ds_set) {
-  std::vector<std::string> lines;
-  for (const wire::Bytes rdata : ds_set.rdata) {
-    const auto ds = wire::parse_ds(rdata);
-    std::string line = "DS of " + ds_set.owner.to_text();
-    if (ds)
-      line += ' ' + std::to_string(ds->key_tag) + ": algorithm " + std::to_string(ds->algorithm) + " (" +
-              algorithm_to_text(ds->algorithm) + "), digest type " + std::to_string(ds->digest_type) + ", " +
-              wire::to_hex(ds->digest);
-    lines.push_back(std::move(line));
   }
   return lines;
 }

@@ -27,8 +27,5 @@ std::string to_line(std::string_view what, const wire::DomainName& name, std::op
 
 /// The policy's numbers, one to a line, as rules name them.
 std::vector<std::string> describe(const Policy& policy);
-/// One line for each key or DS of an RRset: tag, algorithm, and what else tells it from the others.
-std::vector<std::string> describe_keys(const wire::Rrset& dnskeys);
-std::vector<std::string> describe_ds(const wire::Rrset& ds_set);
 
 }  // namespace danesweep::dnssec

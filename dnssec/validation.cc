@@ -76,7 +76,6 @@ struct Validation::Impl {
 std::optional<Verdict> Validation::Impl::advance() {
   switch (state) {
     case State::Start:
-      if (lookup.is_traced()) lookup.trace(describe(lookup.policy()));
       if (lookup.anchors().empty()) {
         end_with(indeterminate(Reason::NoValidAnchor, lookup.facts(name, lookup.question().type)));
         return finish();
@@ -236,6 +235,7 @@ std::optional<Verdict> Validation::Impl::finish() {
   stripping.erase(std::unique(stripping.begin(), stripping.end()), stripping.end());
   verdict.stripping = std::move(stripping);
   verdict.trace = lookup.take_trace();
+  if (const KeyTable* table = lookup.key_table()) verdict.keys = table->rows(lookup.crypto(), verdict.chain);
   return verdict;
 }
 

@@ -53,6 +53,16 @@ struct AnswerRecord {
   wire::RrType type{};              ///< differs from the asked one for type ANY only
 };
 
+/// A trust anchor, DS or DNSKEY that a look-up saw (`--trace`).
+struct KeyRow {
+  wire::DomainName zone;  ///< that the key signs, or shall sign
+  std::string record;     ///< "anchor", "DS", "DNSKEY"
+  std::uint16_t tag = 0;
+  std::uint8_t algorithm = 0;
+  std::string content;  ///< digest, or flags and bits of the key
+  std::string state;    ///< "names key 20326", "named by DS, signs the key set, signs org. DS", "revoked, not proven"
+};
+
 struct Verdict {
   Security security = Security::Indeterminate;
   Answer answer = Answer::None;
@@ -67,6 +77,7 @@ struct Verdict {
   Security first_link =
       Security::Indeterminate;        ///< status of the first alias link (T-15, T-24); without alias that of the answer
   std::vector<std::string> trace;     ///< lines for `--trace`, filled only when asked for
+  std::vector<KeyRow> keys;           ///< for `--trace` likewise
   std::vector<ResolverId> stripping;  ///< resolvers found to leave out DNSSEC records (D-59)
 };
 

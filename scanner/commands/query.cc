@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "dnssec/key_table.h"
+#include "dnssec/trace.h"
 #include "dnssec/wire/presentation.h"
 #include "output/escape.h"
 #include "scanner/commands/commands.h"
@@ -119,7 +121,21 @@ std::string link_line(const dnssec::ChainLink& link, const QueryOutcome& outcome
   return line + "\n";
 }
 
-std::string plain_text(const wire::Question& question, const QueryOutcome& outcome, const QueryOptions& options) {
+/// The keys and DS seen, each check, and the numbers that the checks went by.
+std::vector<std::string> trace_lines(const dnssec::Verdict& verdict, const dnssec::Policy& policy) {
+  std::vector<std::string> lines;
+  const auto add = [&](std::string_view title, const std::vector<std::string>& part) {
+    lines.push_back(fmt::format("{}:", title));
+    for (const std::string& line : part) lines.push_back("  " + output::for_terminal(line));
+  };
+  if (!verdict.keys.empty()) add("keys and DS", dnssec::to_lines(verdict.keys));
+  add("checks", verdict.trace);
+  add("policy", dnssec::describe(policy));
+  return lines;
+}
+
+std::string plain_text(const wire::Question& question, const QueryOutcome& outcome, const QueryOptions& options,
+                       const dnssec::Policy& policy) {
   const dnssec::Verdict& verdict = outcome.verdict;
   std::string text = fmt::format("{} {}: {}, {}, {}, ttl {}\n", question.name.to_display(),
                                  wire::to_text(question.type), dnssec::to_text(verdict.security),
@@ -131,8 +147,7 @@ std::string plain_text(const wire::Question& question, const QueryOutcome& outco
   if (!options.trace) return text;
   text += "chain:\n";
   for (const auto& link : verdict.chain) text += link_line(link, outcome);
-  text += "checks:\n";
-  for (const std::string& line : verdict.trace) text += "  " + output::for_terminal(line) + "\n";
+  for (const std::string& line : trace_lines(verdict, policy)) text += line + "\n";
   return text;
 }
 
@@ -169,9 +184,10 @@ ExitCode run(const QueryOptions& options, Context context) {
                       : options.json ? dnssec::Detail::Chain
                                      : dnssec::Detail::Plain;
   const QueryOutcome outcome = run_query(*settings, *question, detail);
-  Console::print(options.json ? json_text(*question, outcome) : plain_text(*question, outcome, options));
+  Console::print(options.json ? json_text(*question, outcome)
+                              : plain_text(*question, outcome, options, settings->policy));
   if (options.json && options.trace)
-    for (const std::string& line : outcome.verdict.trace) context.console.line(output::for_terminal(line));
+    for (const std::string& line : trace_lines(outcome.verdict, settings->policy)) context.console.line(line);
   return anchors->lost.empty() ? code_of(outcome.verdict) : ExitCode::CannotWork;
 }
 
@@ -187,7 +203,7 @@ void add_query(CLI::App& root, Commands& commands) {
   add_value(*command.app, "NAME", options->name, any_text(), "the name", "")->required();
   add_value(*command.app, "TYPE", options->type, any_text(), "the record type, by name or as TYPEnnn", "")->required();
   command.app->add_flag("--json", options->json, "one JSON object with the whole chain");
-  command.app->add_flag("--trace", options->trace, "show each link of the chain and each check");
+  command.app->add_flag("--trace", options->trace, "show each link of the chain, the keys and DS seen, and each check");
   add_options(*command.app, options->dns);
   command.run = [options](Context context) { return run(*options, context); };
 }

@@ -7,7 +7,9 @@
 #include <map>
 #include <thread>
 
+#include "dnssec/key_table.h"
 #include "dnssec/reason.h"
+#include "dnssec/trace.h"
 #include "dnssec/wire/encodings.h"
 #include "output/decide.h"
 #include "output/escape.h"
@@ -80,6 +82,7 @@ std::vector<std::string> trace_lines(const output::Result& result, const std::ve
     if (verdict.reason != dnssec::Reason::None)
       line += fmt::format(", {}: {}", dnssec::code(verdict.reason), dnssec::sentence(verdict.reason, verdict.facts));
     lines.push_back(std::move(line));
+    for (const std::string& row : dnssec::to_lines(verdict.keys)) lines.push_back("    " + row);
     for (const std::string& check : verdict.trace) lines.push_back("    " + check);
   }
   for (const auto& host : result.hosts) {
@@ -211,6 +214,8 @@ ExitCode run(const Options& options, Context context) {
   hooks.detail = options.trace ? dnssec::Detail::Trace : dnssec::Detail::Plain;
   if (options.debug || options.trace)
     hooks.lookup = [&](const DomainTask& task, const LookupEvent& event) { log.take(task.index, event); };
+  if (options.trace)
+    for (const std::string& line : dnssec::describe(engine->dns.policy)) Console::always(line);
   const SweepSummary summary = run_sweep(*engine, source, transcript, hooks);
   for (const std::string& warning : summary.warnings) context.console.warn(warning);
   print_plan(summary, PlanTo::Stderr, context.console);

@@ -20,11 +20,10 @@ bool has_line(const Verdict& verdict, std::string_view part) {
 Verdict traced(World world, const char* asked) { return Asker(std::move(world)).detail(Detail::Trace).ask(asked); }
 
 // D-62
-TEST(Trace, NamesKeysDsAndChecks) {
+TEST(Trace, NamesQuestionsAndChecks) {
   const Verdict verdict = traced(honest_world(), "www.signed.example. A");
   for (const char* part :
-       {"DS of signed.example. ", "digest type 2", "key of signed.example. ", "flags 257", "(ECDSAP256SHA256)",
-        "asked www.signed.example. A: NOERROR", "policy D-98", "policy D-112", "link www.signed.example. A: SECURE"})
+       {"asked www.signed.example. A: NOERROR", "signature by key ", "link www.signed.example. A: SECURE"})
     EXPECT_TRUE(has_line(verdict, part)) << part;
 }
 
