@@ -154,7 +154,7 @@ std::optional<ZoneState> Chain::judge_key_set(const ResponseView& view, const Do
   if (state.finding.security == Security::Bogus && is_stripped) {
     state.finding.reason = Reason::ResolverStripsDnssec;
     state.finding.facts.resolver = view.resolver();
-    state.links.front().reason = Reason::ResolverStripsDnssec;
+    state.links.back().reason = Reason::ResolverStripsDnssec;
   }
   return state;
 }
@@ -165,15 +165,17 @@ ZoneState Chain::accept(const KeySetOutcome& outcome, const ResponseView& view, 
   finding.security = outcome.security;
   finding.reason = outcome.reason;
   finding.facts = outcome.facts;
-  if (outcome.security == Security::Insecure) {
-    if (cut != nullptr) finding.limit_ttl(cut->finding.ttl);
-    auto link = make_link(Step::Dnskey, name, name, RrType::Dnskey, finding, view.resolver());
-    return insecure_from(remember_cut(name, cut != nullptr ? cut->parent->zone : name, finding, {std::move(link)}));
-  }
   if (outcome.security != Security::Secure) {
-    auto link = make_link(Step::Dnskey, name, name, RrType::Dnskey, finding, view.resolver());
+    if (outcome.security == Security::Insecure && cut != nullptr) finding.limit_ttl(cut->finding.ttl);
+    std::vector<ChainLink> links;
+    if (cut != nullptr) {
+      links.push_back(make_link(Step::Ds, cut->ds->zone(), name, RrType::Ds, {}, cut->resolver));
+      add_signature(links.back(), *cut->ds);
+    }
+    links.push_back(make_link(Step::Dnskey, name, name, RrType::Dnskey, finding, view.resolver()));
     if (lookup_.is_traced()) lookup_.trace(to_line("keys of", name, RrType::Dnskey, finding));
-    return failed(std::move(finding), {std::move(link)});
+    if (outcome.security != Security::Insecure) return failed(std::move(finding), std::move(links));
+    return insecure_from(remember_cut(name, cut != nullptr ? cut->parent->zone : name, finding, std::move(links)));
   }
   auto keys = std::make_shared<ZoneKeys>(*outcome.keys);
   keys->parent = cut != nullptr ? cut->parent->zone : name;

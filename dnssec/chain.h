@@ -119,7 +119,7 @@ class Chain {
   std::optional<CutState> accept_denial(const ResponseView& view, const wire::DomainName& name,
                                         const DenialResult& denial, const std::shared_ptr<const ZoneKeys>& parent);
   CutState insecure_cut(const ResponseView& view, const wire::DomainName& name, const wire::DomainName& zone,
-                        const Finding& finding);
+                        const Finding& finding, const VerifiedRrset* proof);
   CutState failed_cut(const ResponseView& view, const wire::DomainName& name, Finding finding) const;
   static CutState from_zone(const ZoneState& zone);
   std::vector<wire::DomainName> parent_candidates(std::vector<wire::DomainName> signers,

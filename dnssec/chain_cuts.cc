@@ -134,7 +134,7 @@ std::optional<Chain::CutState> Chain::judge_ds_rrset(const ResponseView& view, c
     if (checked->result) return accept_ds(view, *checked->result, parent);
     const Finding finding = checked->failure();
     if (finding.security == Security::Insecure)  // D-35: signed by a key of a size that is not checked
-      return insecure_cut(view, ds.owner, parent->zone, finding);
+      return insecure_cut(view, ds.owner, parent->zone, finding, nullptr);
     return CutState{.finding = finding};
   };
   auto state = judge_by_parents(signers_of(ds), ds.owner, judge);
@@ -201,7 +201,7 @@ Chain::CutState Chain::accept_ds(const ResponseView& view, const VerifiedRrset& 
     facts.number = usable.number;
     Finding finding = insecure(usable.reason, std::move(facts));
     finding.limit_ttl(ds.ttl());
-    return insecure_cut(view, name, parent->zone, finding);
+    return insecure_cut(view, name, parent->zone, finding, &ds);
   }
   CutState state{.cut = Cut::Secure, .ds = &ds, .parent = std::move(parent), .resolver = view.resolver()};
   state.finding.limit_ttl(ds.ttl());
@@ -215,7 +215,7 @@ std::optional<Chain::CutState> Chain::accept_denial(const ResponseView& view, co
   CutState state{.finding = denial.finding, .parent = parent, .resolver = view.resolver()};
   if (denial.finding.security == Security::Insecure)
     return insecure_cut(view, denial.proof == Proof::InsecureDelegation ? denial.cut : name, parent->zone,
-                        denial.finding);
+                        denial.finding, denial.signed_by);
   if (!denial.finding.is_secure()) return std::nullopt;
   switch (denial.proof) {
     case Proof::Delegation: {
@@ -224,7 +224,7 @@ std::optional<Chain::CutState> Chain::accept_denial(const ResponseView& view, co
       facts.parent = parent->zone;
       Finding finding = insecure(Reason::InsecureDelegation, std::move(facts));
       finding.limit_ttl(denial.finding.ttl);
-      return insecure_cut(view, name, parent->zone, finding);
+      return insecure_cut(view, name, parent->zone, finding, denial.signed_by);
     }
     case Proof::NxDomain:
       state.cut = Cut::NoName;
@@ -236,9 +236,10 @@ std::optional<Chain::CutState> Chain::accept_denial(const ResponseView& view, co
 }
 
 Chain::CutState Chain::insecure_cut(const ResponseView& view, const DomainName& name, const DomainName& zone,
-                                    const Finding& finding) {
+                                    const Finding& finding, const VerifiedRrset* proof) {
   CutState state{.cut = Cut::Insecure, .finding = finding, .resolver = view.resolver()};
   std::vector<ChainLink> links{make_link(Step::Cut, zone, name, RrType::Ds, finding, view.resolver())};
+  if (proof != nullptr) add_signature(links.front(), *proof);
   // A denial that nobody computed shows no cut: it ends this walk (D-87), but a signed DS may lie below it, so that a
   // look-up which finds that one must not be told of this (D-1).
   state.insecure = finding.reason == Reason::Nsec3Iterations ? forgotten_cut(name, finding, std::move(links))

@@ -52,7 +52,13 @@ struct Evidence {
   bool is_any_denial = false;  ///< also of records that are not usable
   std::uint32_t ttl = kUnlimitedTtl;
   std::optional<Finding> failure;
+  const VerifiedRrset* ends_first = nullptr;
 };
+
+bool is_before(const VerifiedRrset& a, const VerifiedRrset& b) {
+  if (a.expiration() != b.expiration()) return a.expiration() < b.expiration();
+  return a.rrset().owner < b.rrset().owner;
+}
 
 void add_verified(Evidence& evidence, const VerifiedRrset& verified, const DomainName& zone) {
   evidence.ttl = std::min(evidence.ttl, verified.ttl());
@@ -62,6 +68,7 @@ void add_verified(Evidence& evidence, const VerifiedRrset& verified, const Domai
     return;
   }
   evidence.is_any_denial = true;
+  if (evidence.ends_first == nullptr || is_before(verified, *evidence.ends_first)) evidence.ends_first = &verified;
   if (verified.rrset().type == RrType::Nsec) {
     if (auto record = nsec_record(verified)) evidence.nsec.push_back(std::move(*record));
     return;
@@ -317,6 +324,7 @@ std::optional<DenialResult> judge_denial(Lookup& lookup, const ResponseView& vie
   remember_span(lookup, keys.zone, proof, ttl);
   DenialResult result = conclude(lookup, view, keys.zone, question, position, *evidence, proof);
   result.finding.limit_ttl(ttl);
+  result.signed_by = evidence->ends_first;
   return result;
 }
 

@@ -22,6 +22,9 @@ struct DenialResult {
   Proof proof = Proof::NotProven;
   Answer answer = Answer::None;
   wire::DomainName cut;  ///< of Proof::InsecureDelegation and Proof::Delegation
+  /// Of the proof's records the one whose signature ends first, for the chain; null: none. Lives as long as the
+  /// look-up.
+  const VerifiedRrset* signed_by = nullptr;
 };
 
 /// Judges the negative answer of `view` with the records of `keys.zone`, which encloses the name. Nothing: step again.

@@ -205,7 +205,7 @@ std::optional<LinkResult> LinkJudge::judge_signed_denial(Attempts& attempts) {
     const auto denial = judge_denial(lookup_, view_, *zone->keys, {question_.name, question_.type}, position_);
     if (!denial) return std::nullopt;
     if (denial->finding.security > Security::Indeterminate)
-      return to_denial({.finding = denial->finding, .zone = zone->keys}, denial->answer);
+      return to_denial({.finding = denial->finding, .verified = denial->signed_by, .zone = zone->keys}, denial->answer);
     attempts.consider(denial->finding, std::nullopt);
   }
   return judge_denied_anchor();
@@ -226,7 +226,8 @@ std::optional<LinkResult> LinkJudge::judge_denied_anchor() {
     const auto denial = judge_denial(lookup_, view_, *zone->keys, {*anchor, question_.type}, position_);
     if (!denial) return std::nullopt;
     if (denial->finding.is_secure() && denial->answer == Answer::NxDomain)
-      return to_denial({.finding = denial->finding, .zone = zone->keys}, Answer::NxDomain);
+      return to_denial({.finding = denial->finding, .verified = denial->signed_by, .zone = zone->keys},
+                       Answer::NxDomain);
   }
   return unproven;
 }

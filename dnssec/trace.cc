@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dnssec/trace.h"
 
+#include <algorithm>
+
+#include <fmt/format.h>
+
 namespace danesweep::dnssec {
 
 ChainLink make_link(Step step, const wire::DomainName& zone, const wire::DomainName& name,
@@ -24,14 +28,14 @@ void add_signature(ChainLink& link, const VerifiedRrset& verified) {
   link.signer = verified.zone();
   link.inception = verified.inception();
   link.expiration = verified.expiration();
-  link.ttl = verified.ttl();
+  link.ttl = std::min(link.ttl.value_or(verified.ttl()), verified.ttl());
 }
 
 std::string to_line(std::string_view what, const wire::DomainName& name, std::optional<wire::RrType> type,
                     const Finding& finding) {
   std::string line(what);
   line += ' ';
-  line += name.to_text();
+  line += name.to_display();
   if (type) line += ' ' + wire::to_text(*type);
   line += ": ";
   line += to_text(finding.security);
@@ -40,23 +44,6 @@ std::string to_line(std::string_view what, const wire::DomainName& name, std::op
   line += code(finding.reason);
   line += ", ";
   line += sentence(finding.reason, finding.facts);
-  return line;
-}
-
-std::string to_line(const ChainLink& link) {
-  std::string line(to_text(link.step));
-  line += ' ';
-  line += link.name.to_text();
-  if (link.type) line += ' ' + wire::to_text(*link.type);
-  line += ", zone " + link.zone.to_text() + ": ";
-  line += to_text(link.status);
-  if (link.reason != Reason::None) {
-    line += ' ';
-    line += code(link.reason);
-  }
-  if (link.signer) line += ", signer " + link.signer->to_text();
-  if (link.key_tag) line += ", key " + std::to_string(*link.key_tag);
-  if (link.algorithm) line += ", algorithm " + std::to_string(*link.algorithm);
   return line;
 }
 
@@ -102,12 +89,10 @@ constexpr PolicyRow kPolicyRows[] = {
 std::vector<std::string> describe(const Policy& policy) {
   std::vector<std::string> lines;
   const bool has_sha1 = policy.sha1 == Sha1Signatures::Checked;
-  lines.push_back(std::string("policy D-33: algorithms 5 and 7 are ") + (has_sha1 ? "checked" : "not supported"));
-  lines.push_back("policy D-87: extra NSEC3 rounds: " + std::to_string(policy.max_nsec3_iterations));
+  lines.push_back(std::string("D-33: algorithms 5 and 7 are ") + (has_sha1 ? "checked" : "not supported"));
+  lines.push_back("D-87: extra NSEC3 rounds: " + std::to_string(policy.max_nsec3_iterations));
   for (const PolicyRow& row : kPolicyRows) {
-    std::string line = "policy ";
-    line.append(row.rule).append(": ").append(row.name).append(": ");
-    lines.push_back(line + std::to_string(policy.*row.member));
+    lines.push_back(fmt::format("{}: {}: {}", row.rule, row.name, policy.*row.member));
   }
   return lines;
 }

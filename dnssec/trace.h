@@ -17,11 +17,10 @@ namespace danesweep::dnssec {
 /// A link without signature facts.
 ChainLink make_link(Step step, const wire::DomainName& zone, const wire::DomainName& name,
                     std::optional<wire::RrType> type, const Finding& finding, ResolverId resolver = kNoResolver);
-/// Adds key tag, algorithm, signer, dates and TTL of the signature that holds.
+/// Adds key tag, algorithm, signer and dates of the signature that holds; its TTL if that is smaller.
 void add_signature(ChainLink& link, const VerifiedRrset& verified);
 
-/// "example. DS: BOGUS ds-from-child, The DS question was answered ..."
-std::string to_line(const ChainLink& link);
+/// "keys of example DNSKEY: BOGUS ds-no-matching-key, no key of ..."
 std::string to_line(std::string_view what, const wire::DomainName& name, std::optional<wire::RrType> type,
                     const Finding& finding);
 

@@ -10,6 +10,7 @@
 #include "dnssec/stripping.h"
 #include "dnssec/trace.h"
 #include "dnssec/verdict_builder.h"
+#include "dnssec/wire/presentation.h"
 
 namespace danesweep::dnssec {
 
@@ -21,7 +22,7 @@ namespace {
 /// What became of a question, with what the resolver itself says of it (D-61).
 std::string to_line(const Exchange& exchange) {
   const wire::Question& question = exchange.wanted.question;
-  std::string line = "asked " + question.name.to_text() + ' ' + wire::to_text(question.type) + ": ";
+  std::string line = "asked " + question.name.to_display() + ' ' + wire::to_text(question.type) + ": ";
   if (exchange.is_answered())
     line += wire::to_text(exchange.view->rcode()) + ", " + std::to_string(exchange.view->message().records().size()) +
             " records";
@@ -51,6 +52,7 @@ struct Validation::Impl {
   std::optional<Verdict> finish();
   void start();
   bool judge_link();
+  void trace_link(const JudgedLink& link);
   bool look_at_resolvers();
 
   std::optional<JudgedLink> judge_current();
@@ -112,12 +114,22 @@ void Validation::Impl::start() {
 bool Validation::Impl::judge_link() {
   auto judged = judge_current();
   if (!judged) return false;
-  if (lookup.is_traced()) lookup.trace(to_line("link", name, lookup.question().type, judged->result.finding));
+  if (lookup.is_traced()) trace_link(*judged);
   const auto target = judged->result.finding.security == Security::Bogus ? std::nullopt : judged->result.target;
   links.push_back(std::move(*judged));
   if (target && follow(*target)) return true;
   state = State::Resolvers;
   return false;
+}
+
+/// The one place where records of a BOGUS answer are shown (D-76).
+void Validation::Impl::trace_link(const JudgedLink& link) {
+  const RrType type = lookup.question().type;
+  lookup.trace(to_line("link", name, type, link.result.finding));
+  const wire::Rrset* bogus =
+      link.result.finding.security == Security::Bogus && link.view != nullptr ? link.view->answer(name, type) : nullptr;
+  for (std::size_t i = 0; bogus != nullptr && i < bogus->rdata.size(); ++i)
+    lookup.trace("not believed: " + wire::record_to_text(bogus->owner, bogus->ttl, type, bogus->rdata[i]));
 }
 
 /// D-68. False: the chain ends here.

@@ -121,14 +121,19 @@ std::string link_line(const dnssec::ChainLink& link, const QueryOutcome& outcome
   return line + "\n";
 }
 
-/// The keys and DS seen, each check, and the numbers that the checks went by.
-std::vector<std::string> trace_lines(const dnssec::Verdict& verdict, const dnssec::Policy& policy) {
+/// The keys and DS seen, each check with the resolver's number, and the numbers that the checks went by.
+std::vector<std::string> trace_lines(const QueryOutcome& outcome, const dnssec::Policy& policy) {
+  const dnssec::Verdict& verdict = outcome.verdict;
+  std::vector<std::string> resolvers;
+  for (std::size_t id = 0; id < outcome.resolver_texts.size(); ++id)
+    resolvers.push_back(fmt::format("{}: {}", id, outcome.resolver_texts[id]));
   std::vector<std::string> lines;
   const auto add = [&](std::string_view title, const std::vector<std::string>& part) {
     lines.push_back(fmt::format("{}:", title));
     for (const std::string& line : part) lines.push_back("  " + output::for_terminal(line));
   };
   if (!verdict.keys.empty()) add("keys and DS", dnssec::to_lines(verdict.keys));
+  add("resolvers", resolvers);
   add("checks", verdict.trace);
   add("policy", dnssec::describe(policy));
   return lines;
@@ -147,7 +152,7 @@ std::string plain_text(const wire::Question& question, const QueryOutcome& outco
   if (!options.trace) return text;
   text += "chain:\n";
   for (const auto& link : verdict.chain) text += link_line(link, outcome);
-  for (const std::string& line : trace_lines(verdict, policy)) text += line + "\n";
+  for (const std::string& line : trace_lines(outcome, policy)) text += line + "\n";
   return text;
 }
 
@@ -187,7 +192,7 @@ ExitCode run(const QueryOptions& options, Context context) {
   Console::print(options.json ? json_text(*question, outcome)
                               : plain_text(*question, outcome, options, settings->policy));
   if (options.json && options.trace)
-    for (const std::string& line : trace_lines(outcome.verdict, settings->policy)) context.console.line(line);
+    for (const std::string& line : trace_lines(outcome, settings->policy)) context.console.line(line);
   return anchors->lost.empty() ? code_of(outcome.verdict) : ExitCode::CannotWork;
 }
 

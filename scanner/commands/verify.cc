@@ -215,7 +215,7 @@ ExitCode run(const Options& options, Context context) {
   if (options.debug || options.trace)
     hooks.lookup = [&](const DomainTask& task, const LookupEvent& event) { log.take(task.index, event); };
   if (options.trace)
-    for (const std::string& line : dnssec::describe(engine->dns.policy)) Console::always(line);
+    for (const std::string& line : dnssec::describe(engine->dns.policy)) Console::always("policy " + line);
   const SweepSummary summary = run_sweep(*engine, source, transcript, hooks);
   for (const std::string& warning : summary.warnings) context.console.warn(warning);
   print_plan(summary, PlanTo::Stderr, context.console);

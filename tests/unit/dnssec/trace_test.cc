@@ -23,7 +23,7 @@ Verdict traced(World world, const char* asked) { return Asker(std::move(world)).
 TEST(Trace, NamesQuestionsAndChecks) {
   const Verdict verdict = traced(honest_world(), "www.signed.example. A");
   for (const char* part :
-       {"asked www.signed.example. A: NOERROR", "signature by key ", "link www.signed.example. A: SECURE"})
+       {"asked www.signed.example A: NOERROR", "signature by key ", "link www.signed.example A: SECURE"})
     EXPECT_TRUE(has_line(verdict, part)) << part;
 }
 
@@ -37,6 +37,49 @@ TEST(Trace, SaysWhatFailed) {
   EXPECT_TRUE(has_line(verdict, "signature-wrong"));
   EXPECT_EQ(verdict.facts.name, name("www.example."));
   EXPECT_TRUE(verdict.facts.key_tag.has_value());
+}
+
+TEST(Trace, IsTheOnlyPlaceThatShowsBogusRecords) {  // D-76
+  World world = honest_world();
+  world.edit("www.example.", RrType::A, spoil_signatures(RrType::A));
+  const Verdict verdict = traced(world, "www.example. A");
+  EXPECT_TRUE(verdict.records.empty());
+  EXPECT_TRUE(has_line(verdict, "not believed: www.example. 3600 IN A 192.0.2.1"));
+  EXPECT_FALSE(has_line(traced(honest_world(), "www.example. A"), "not believed"));
+}
+
+// D-62: also of what denies, and of the DS above keys that do not hold, the chain says who signed it until when.
+TEST(Chain, NamesTheSignatureOfEachLink) {
+  struct Row {
+    const char* asked;
+    std::function<void(World&)> change;
+    Step step;
+    const char* name;
+    const char* signer;
+  };
+  const Row rows[] = {
+      {"www.signed.example. A", {}, Step::Ds, "signed.example.", "example."},
+      {"www.signed.example. A", {}, Step::Answer, "www.signed.example.", "signed.example."},
+      {"nothing.example. A", {}, Step::Denial, "nothing.example.", "example."},
+      {"www.three. TXT", {}, Step::Denial, "www.three.", "three."},
+      {"www.insecure.example. A", {}, Step::Cut, "insecure.example.", "example."},
+      {"www.insecure.opt. A", {}, Step::Cut, "insecure.opt.", "opt."},
+      {"www.signed.example. A",
+       [](World& world) { world.edit("signed.example.", RrType::Dnskey, spoil_signatures(RrType::Dnskey)); }, Step::Ds,
+       "signed.example.", "example."},
+  };
+  for (const Row& row : rows) {
+    World world = honest_world();
+    if (row.change) row.change(world);
+    const Verdict verdict = Asker(std::move(world)).ask(row.asked);
+    const auto link = std::ranges::find_if(
+        verdict.chain, [&](const ChainLink& each) { return each.step == row.step && each.name == name(row.name); });
+    ASSERT_NE(link, verdict.chain.end()) << row.asked << ' ' << row.name;
+    ASSERT_TRUE(link->signer && link->key_tag && link->algorithm) << row.asked << ' ' << row.name;
+    EXPECT_EQ(*link->signer, name(row.signer)) << row.asked;
+    EXPECT_EQ(link->inception, support::kNow - support::kDay) << row.asked;
+    EXPECT_EQ(link->expiration, support::kNow + 30 * support::kDay) << row.asked;
+  }
 }
 
 // D-87
@@ -73,7 +116,7 @@ TEST(Trace, RepeatsTheResolversExtendedError) {
 TEST(Trace, PrintsThePolicy) {
   const auto lines = describe(Policy{});
   EXPECT_EQ(lines.size(), 27U);
-  EXPECT_TRUE(std::ranges::find(lines, "policy D-87: extra NSEC3 rounds: 150") != lines.end());
+  EXPECT_TRUE(std::ranges::find(lines, "D-87: extra NSEC3 rounds: 150") != lines.end());
 }
 
 }  // namespace
