@@ -71,6 +71,12 @@ SeenKey look_at(Bytes rdata, Crypto& crypto) {
   return key;
 }
 
+std::string what_is_signed(const ChainLink& link) {
+  const std::string records = link.name.to_display() + (link.type ? ' ' + wire::to_text(*link.type) : "");
+  if (link.step == Step::Denial) return "signs the denial of " + records;
+  return link.step == Step::Cut ? "signs the proof of the cut at " + link.name.to_display() : "signs " + records;
+}
+
 /// One zone's rows.
 class ZoneRows {
  public:
@@ -175,10 +181,9 @@ class ZoneRows {
     };
     if (std::ranges::count_if(keys_, has_tag) > 1) states.emplace_back("shares its tag");
     for (const ChainLink& link : chain_) {
-      const bool is_by_key = known != nullptr && link.status == Security::Secure && link.type != RrType::Dnskey &&
-                             link.signer == zone_ && link.key_tag == key.tag && link.algorithm == known->algorithm;
-      if (is_by_key && link.type)
-        states.push_back(fmt::format("signs {} {}", link.name.to_display(), wire::to_text(*link.type)));
+      const bool is_by_key = known != nullptr && link.type != RrType::Dnskey && link.signer == zone_ &&
+                             link.key_tag == key.tag && link.algorithm == known->algorithm;
+      if (is_by_key) states.push_back(what_is_signed(link));
     }
     if (states.empty()) states.emplace_back("in the proven set");
     return states;

@@ -128,6 +128,18 @@ TEST(KeyTable, BeginsWithTheAnchorsAndGoesDown) {
   EXPECT_TRUE(verdict.keys.front().state.starts_with("names key "));
 }
 
+TEST(KeyTable, SaysWhatAProofWasSignedBy) {
+  const std::pair<const char*, const char*> rows[] = {
+      {"nothing.example. A", "signs the denial of nothing.example A"},
+      {"www.insecure.example. A", "signs the proof of the cut at insecure.example"}};
+  for (const auto& [asked, state] : rows) {
+    const Verdict verdict = Asker(honest_world()).detail(Detail::Trace).ask(asked);
+    EXPECT_TRUE(std::ranges::any_of(verdict.keys, [&](const KeyRow& row) {
+      return row.zone == name("example.") && row.record == "DNSKEY" && row.state.find(state) != std::string::npos;
+    })) << asked;
+  }
+}
+
 TEST(KeyTable, KnowsAnchorsInTheFormOfKeys) {
   World world;
   auto& root = world.zone(".").add("www A 192.0.2.1").key(kKsk, KeyUse::SignsAll);
