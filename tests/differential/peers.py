@@ -172,6 +172,7 @@ class Knot:
             f"net.listen('127.0.0.1', {port}, {{ kind = 'dns' }})\nmodules.unload('priming')\nmodules.unload('ta_update')\n"
             "modules.unload('ta_signal_query')\nmodules.unload('detect_time_jump')\nmodules.unload('detect_time_skew')\n"
             "trust_anchors.remove('.')\n" + anchors +
+            "policy.add(policy.all(policy.FLAGS('NO_CACHE')))\n"  # else it answers from the proofs of other questions
             f"policy.add(policy.all(policy.FORWARD({{'{host}@{authority_port}'}})))\ncache.size = 64 * MB\n")
         self.log = open(self.folder / "log", "w")
         self.process = subprocess.Popen([shutil.which("kresd", path=os.environ.get("PATH", "") + ":/usr/sbin"), "-n", "-c",
