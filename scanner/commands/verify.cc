@@ -9,7 +9,6 @@
 
 #include "dnssec/key_table.h"
 #include "dnssec/reason.h"
-#include "dnssec/trace.h"
 #include "dnssec/wire/encodings.h"
 #include "output/decide.h"
 #include "output/escape.h"
@@ -214,8 +213,8 @@ ExitCode run(const Options& options, Context context) {
   hooks.detail = options.trace ? dnssec::Detail::Trace : dnssec::Detail::Plain;
   if (options.debug || options.trace)
     hooks.lookup = [&](const DomainTask& task, const LookupEvent& event) { log.take(task.index, event); };
-  if (options.trace)
-    for (const std::string& line : dnssec::describe(engine->dns.policy)) Console::always("policy " + line);
+  for (std::size_t id = 0; options.trace && id < engine->dns.resolvers.size(); ++id)
+    Console::always(fmt::format("resolver {}: {}", id, engine->dns.resolvers[id].where.to_text()));
   const SweepSummary summary = run_sweep(*engine, source, transcript, hooks);
   for (const std::string& warning : summary.warnings) context.console.warn(warning);
   print_plan(summary, PlanTo::Stderr, context.console);
