@@ -79,6 +79,17 @@ const Row kRows[] = {
        });
      },
      "x.wild.example. A", Bogus, Reason::WildcardNoDenial},
+    {"wildcard of old at what is delegated now", "D-64",
+     [](World& world) {
+       const Records a{record("x.signed.example. 3600 A 192.0.2.97")};
+       const Records cut = world.zone("example.").covering_or_matching_nsec(name("signed.example."));
+       world.edit("x.signed.example.", RrType::A, [a, cut](Reply& reply) {
+         reply.rcode = wire::Rcode::NoError;
+         reply.answer = {a.front(), sign(a, name("example."), zsk(), {.labels = 2})};
+         reply.authority = cut;
+       });
+     },
+     "x.signed.example. A", Bogus, Reason::WildcardNoDenial},
     {"exact answer with a replayed wildcard signature beside its own", "D-63",
      [](World& world) {
        world.edit("www.example.", RrType::A, [](Reply& reply) {

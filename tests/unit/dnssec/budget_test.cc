@@ -218,6 +218,27 @@ TEST(Caches, D109_FaultsKeepTheirCause) {
   EXPECT_GT(asker.asked().size(), 1U);
 }
 
+// D-59, D-109: a resolver that left something out is asked again at once.
+TEST(Caches, D109_WhatWasLeftOutIsNotKept) {
+  struct {
+    RrType type;
+    World::Edit edit;
+    const char* reason;
+  } const rows[] = {{RrType::Ds, without_all_signatures(), "ds-denial-missing"},
+                    {RrType::Dnskey, without(RrType::Dnskey), "dnskey-missing"}};
+  for (const auto& row : rows) {
+    bool leaves_out = true;
+    World world = honest_world();
+    world.edit("signed.example.", row.type, [&](Reply& reply) {
+      if (leaves_out) row.edit(reply);
+    });
+    Asker asker(world);
+    EXPECT_EQ(code(asker.ask("www.signed.example. A").reason), row.reason);
+    leaves_out = false;
+    EXPECT_EQ(asker.ask("www.signed.example. A").security, Secure) << row.reason;
+  }
+}
+
 // D-110: a signature that held is not computed again, its dates are looked at again.
 TEST(Caches, D110_MemoOfGoodSignatures) {
   Asker asker(honest_world());

@@ -26,6 +26,12 @@ Records signed_by_child(World& world, const char* child) {
 
 Record forged(const std::string& text) { return support::record(text); }
 
+/// What example. signed at some time, and whoever kept it can send again.
+Records signed_by_example(const std::string& text) {
+  const Records rrset{support::record(text)};
+  return {rrset.front(), support::sign(rrset, name("example."), support::SigningKey(13, 1))};
+}
+
 class ChainTest : public testing::TestWithParam<Row> {};
 TEST_P(ChainTest, EndsAsExpected) { check(GetParam()); }
 
@@ -161,6 +167,18 @@ const Row kRows[] = {
        });
      },
      "a.b.forged.example. A", Bogus, Reason::RrsigsMissing},
+    {"unsigned answer at an old delegation below a name that does not exist", "D-52",
+     [](World& world) {
+       world.edit("a.forged.example.", RrType::Ds,
+                  both(with_rcode(wire::Rcode::NoError),
+                       set_authority(signed_by_example("a.forged.example. NSEC b.forged.example. NS RRSIG NSEC"))));
+       world.edit("www.a.forged.example.", RrType::A, [](Reply& reply) {
+         reply.rcode = wire::Rcode::NoError;
+         reply.authority.clear();
+         reply.answer = {forged("www.a.forged.example. A 192.0.2.66")};
+       });
+     },
+     "www.a.forged.example. A", Bogus, Reason::RrsigsMissing},
     {"NXDOMAIN for the DS of an empty non-terminal whose proof is an ENT's", "D-52",
      [](World& world) {
        world.edit("empty.example.", RrType::Ds, with_rcode(wire::Rcode::NxDomain));
@@ -187,6 +205,19 @@ const Row kRows[] = {
        });
      },
      "x.wildalias.example. A", Bogus, Reason::DsAnswerInvalid},
+    {"wildcard CNAME denies DS", "D-53",
+     [](World& world) {
+       const Records proof = support::prove_wildcard_nodata(world.zone("example."), name("x.wildalias.example."));
+       world.edit("x.wildalias.example.", RrType::Ds, [proof](Reply& reply) {
+         reply.answer.clear();
+         reply.authority = proof;
+       });
+       world.edit("x.wildalias.example.", RrType::A, [](Reply& reply) {
+         reply.authority.clear();
+         reply.answer = {forged("x.wildalias.example. A 192.0.2.66")};
+       });
+     },
+     "x.wildalias.example. A", Bogus, Reason::DenialWrongType},
     {"DNAME above answers DS", "D-53",
      [](World& world) {
        world.edit("x.moved.example.", RrType::A,

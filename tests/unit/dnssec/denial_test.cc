@@ -34,6 +34,13 @@ Records joined(Records a, const Records& b) {
   return a;
 }
 
+/// An NSEC3 without opt-out from the lowest hash to the highest.
+Records whole_circle(const std::string& zone) {
+  Record record{name(std::string(32, '0') + "." + zone), 900, RrType::Nsec3, {1, 0, 0, 0, 0, 20}};
+  record.rdata.insert(record.rdata.end(), 20, 0xFF);
+  return with_signature(record, zone.c_str());
+}
+
 Records soa_of(const World& world, const char* zone) {
   return const_cast<World&>(world).zone(zone).find_signed(name(zone), RrType::Soa);
 }
@@ -64,6 +71,14 @@ std::function<void(World&)> nsec3_octet(const char* zone, std::size_t at, std::u
 
 constexpr auto kNoError = wire::Rcode::NoError;
 constexpr auto kNxDomain = wire::Rcode::NxDomain;
+
+/// One NSEC at `*.wns` with NS, which covers `a.wns` too.
+std::function<void(World&)> wildcard_delegation(RrType asked) {
+  return [asked](World& world) {
+    const Records wildcard = with_signature(nsec("*.wns.example.", "z.wns.example.", {RrType::Ns}), "example.");
+    world.edit("a.wns.example.", asked, denies(world, "example.", kNoError, wildcard));
+  };
+}
 
 class DenialTest : public testing::TestWithParam<Row> {};
 TEST_P(DenialTest, EndsAsExpected) { check(GetParam()); }
@@ -155,6 +170,34 @@ const Row kNsecRows[] = {
        world.edit("there.wild.example.", RrType::Txt, denies(world, "example.", kNoError, proof));
      },
      "there.wild.example. TXT", Secure, Reason::None, Answer::NoData},
+    {"NSEC expanded from a wildcard denies no type of a name that exists", "D-77",
+     [](World& world) {
+       auto& zone = world.zone("example.").add("there.wild TXT text");
+       Records proof = prove_nodata(zone, name("*.wild.example."));
+       for (Record& each : proof) each.owner = name("there.wild.example.");
+       world.edit("there.wild.example.", RrType::Txt, denies(world, "example.", kNoError, proof));
+     },
+     "there.wild.example. TXT", Bogus, Reason::DenialMissing},
+    {"DS denied by a record that has the SOA bit", "D-81",
+     [](World& world) {
+       const Records apex = with_signature(nsec("sub.example.", "t.example.", {RrType::Ns, RrType::Soa}), "example.");
+       world.edit("sub.example.", RrType::Ds, denies(world, "example.", kNoError, apex));
+     },
+     "sub.example. DS", Bogus, Reason::DsFromChild},
+    {"wildcard with NS denies no type", "D-84", wildcard_delegation(RrType::Txt), "a.wns.example. TXT", Bogus,
+     Reason::WildcardNotDenied},
+    {"wildcard with NS denies no DS", "D-84", wildcard_delegation(RrType::Ds), "a.wns.example. DS", Bogus,
+     Reason::WildcardNotDenied},
+    {"closest encloser that only the next name shows", "D-83",
+     [](World& world) { world.zone("example.").add("c.x A 192.0.2.1"); }, "b.x.example. A", Secure, Reason::None,
+     Answer::NxDomain},
+    {"NSEC from above the cut denies no wildcard, DS present", "D-83",
+     [](World& world) {
+       const Records name_denied = with_signature(nsec("w.sub.example.", "y.sub.example.", {RrType::A}), "example.");
+       const Records cut = with_signature(nsec("sub.example.", "a.sub.example.", {RrType::Ns, RrType::Ds}), "example.");
+       world.edit("x.sub.example.", RrType::A, denies(world, "example.", kNxDomain, joined(name_denied, cut)));
+     },
+     "x.sub.example. A", Bogus, Reason::DenialFromParent},
     {"NSEC that leaves its zone", "D-25",
      [](World& world) {
        world.edit("nothing.signed.example.", RrType::A,
@@ -196,6 +239,14 @@ const Row kNsecRows[] = {
        world.edit("www.example.", RrType::Txt, denies(world, "example.", kNoError, proof));
      },
      "www.example. TXT", Bogus, Reason::DenialContradictory},
+    {"a wildcard both denied and there with the type", "D-93",
+     [](World& world) {
+       const Records proof = joined(with_signature(nsec("n.example.", "o.example.", {RrType::A}), "example."),
+                                    with_signature(nsec("*.example.", "0.example.", {RrType::A}), "example."));
+       const Records apex = with_signature(nsec("example.", "1.example.", {RrType::Soa, RrType::Ns}), "example.");
+       world.edit("nothing.example.", RrType::A, denies(world, "example.", kNxDomain, joined(proof, apex)));
+     },
+     "nothing.example. A", Bogus, Reason::DenialWrongType},
     {"one name both a delegation and an empty non-terminal", "D-93",
      [](World& world) {
        const Records ent = with_signature(nsec("cut.example.", "x.sub.example.", {RrType::A}), "example.");
@@ -280,6 +331,18 @@ const Row kNsec3Rows[] = {
      Insecure,
      Reason::OptoutSpan,
      Answer::NoData},
+    {"wildcard with the type over an opt-out span", "D-90",
+     [](World& world) {
+       const Records proof = support::prove_wildcard_nodata(world.zone("opt."), name("x.wild.opt."));
+       world.edit("x.wild.opt.", RrType::A, denies(world, "opt.", kNoError, proof));
+     },
+     "x.wild.opt. A", Bogus, Reason::DenialWrongType},
+    {"of two spans over a name that without opt-out decides", "D-90",
+     [](World& world) { world.edit("nothing.opt.", RrType::A, add_authority(whole_circle("opt."))); }, "nothing.opt. A",
+     Secure, Reason::None, Answer::NxDomain},
+    {"NSEC3 that matches the name and one that covers it", "D-93",
+     [](World& world) { world.edit("www.three.", RrType::Txt, add_authority(whole_circle("three."))); },
+     "www.three. TXT", Bogus, Reason::DenialContradictory},
     {"no closest encloser", "D-88",
      [](World& world) {
        const auto& zone = world.zone("three.");
@@ -363,6 +426,12 @@ const Row kNsec3Rows[] = {
        world.edit("nothing.three.", RrType::A, add_authority(other.matching_nsec3(name("www.three."))));
      },
      "nothing.three. A", Bogus, Reason::Nsec3ParamsMixed},
+    {"mixed salts", "D-86",
+     [](World& world) {
+       auto other = support::SignedZone("three.").nsec3({.salt = {0xAB}}).add("www A 192.0.2.1");
+       world.edit("nothing.three.", RrType::A, add_authority(other.matching_nsec3(name("www.three."))));
+     },
+     "nothing.three. A", Bogus, Reason::Nsec3ParamsMixed},
     {"one hash twice", "D-86",
      [](World& world) {
        world.edit("www.three.", RrType::Txt, [](Reply& reply) {
@@ -422,6 +491,7 @@ TEST(NsecCovers, FollowsCanonicalOrder) {
   EXPECT_TRUE(covers_name("example.", "example.", "any.thing.example."));
   EXPECT_FALSE(covers_name("example.", "example.", "example."));
   EXPECT_FALSE(covers_name("a.example.", "c.example.", "b.other."));
+  EXPECT_FALSE(covers_name("z.example.", "example.", "b.other."));
 }
 
 /// D-88: the circle of hashes.
@@ -445,6 +515,40 @@ TEST(Nsec3Covers, GoesAroundTheCircle) {
   EXPECT_TRUE(record.covers(hash(11)));
   EXPECT_TRUE(record.covers(hash(9)));
   EXPECT_FALSE(record.covers(hash(10)));
+}
+
+// D-85: one whole hash of the one algorithm, one label below the zone.
+TEST(Nsec3Usable, IsOneWholeHashBelowTheZone) {
+  const std::string hash = "0p9mhaveqvm6t7vbl5lop2u3t2rp3tom.";
+  const auto octets = [](std::uint8_t algorithm, std::uint8_t flags, std::uint8_t next) {
+    std::vector<std::uint8_t> rdata{algorithm, flags, 0, 0, 0, next};
+    rdata.insert(rdata.end(), next, 0xFF);
+    return rdata;
+  };
+  struct Case {
+    const char* what;
+    std::string owner;
+    std::vector<std::uint8_t> rdata;
+    std::size_t usable;
+  };
+  const Case cases[] = {
+      {"a plain one", hash + "example.", octets(1, 0, 20), 1},
+      {"with opt-out", hash + "example.", octets(1, 1, 20), 1},
+      {"another algorithm", hash + "example.", octets(2, 0, 20), 0},
+      {"another flag", hash + "example.", octets(1, 2, 20), 0},
+      {"a next hash cut short", hash + "example.", octets(1, 0, 19), 0},
+      {"a next hash too long", hash + "example.", octets(1, 0, 21), 0},
+      {"an owner two labels below", hash + "sub.example.", octets(1, 0, 20), 0},
+      {"an owner of another zone", hash + "other.", octets(1, 0, 20), 0},
+      {"an owner that is no hash", "w" + hash.substr(1) + "example.", octets(1, 0, 20), 0},
+      {"an owner cut short", hash.substr(8) + "example.", octets(1, 0, 20), 0},
+      {"the apex", "example.", octets(1, 0, 20), 0},
+  };
+  for (const Case& each : cases) {
+    wire::Rrset rrset{.owner = name(each.owner), .type = RrType::Nsec3};
+    rrset.rdata = {each.rdata, each.rdata};  // the same RR twice is one (D-12)
+    EXPECT_EQ(usable_nsec3(rrset, name("example.")).size(), each.usable) << each.what;
+  }
 }
 
 // D-15: SOA MINIMUM, SOA TTL, NSEC TTL, cap.
