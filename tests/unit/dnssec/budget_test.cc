@@ -221,15 +221,17 @@ TEST(Caches, D109_FaultsKeepTheirCause) {
 // D-59, D-109: a resolver that left something out is asked again at once.
 TEST(Caches, D109_WhatWasLeftOutIsNotKept) {
   struct {
+    const char* zone;
     RrType type;
     World::Edit edit;
     const char* reason;
-  } const rows[] = {{RrType::Ds, without_all_signatures(), "ds-denial-missing"},
-                    {RrType::Dnskey, without(RrType::Dnskey), "dnskey-missing"}};
+  } const rows[] = {{"signed.example.", RrType::Ds, without_all_signatures(), "ds-denial-missing"},
+                    {"signed.example.", RrType::Dnskey, without(RrType::Dnskey), "dnskey-missing"},
+                    {".", RrType::Dnskey, without_all_signatures(), "resolver-strips-dnssec"}};
   for (const auto& row : rows) {
     bool leaves_out = true;
     World world = honest_world();
-    world.edit("signed.example.", row.type, [&](Reply& reply) {
+    world.edit(row.zone, row.type, [&](Reply& reply) {
       if (leaves_out) row.edit(reply);
     });
     Asker asker(world);

@@ -24,6 +24,18 @@ TEST(Anchors, SignerAboveTheAnchorIsBogus) {
   EXPECT_EQ(verdict.security, Bogus);
 }
 
+// D-44: nor may it deny a DS below the anchor, and so end security there.
+TEST(Anchors, SignerAboveTheAnchorDeniesNoDsBelowIt) {
+  World world = honest_world();
+  const Records cut{support::record("two.signed.example. NSEC z.signed.example. NS RRSIG NSEC")};
+  world.edit("two.signed.example.", RrType::Ds,
+             set_authority({cut.front(), support::sign(cut, name("example."), support::SigningKey(13, 1))}));
+  world.edit("host.one.two.signed.example.", RrType::A, without_all_signatures());
+  const Verdict verdict = Asker(world).anchors(world.anchors("signed.example.")).ask("host.one.two.signed.example. A");
+  EXPECT_EQ(code(verdict.reason), "ds-denial-missing");
+  EXPECT_EQ(verdict.security, Bogus);
+}
+
 /// Anchors of a zone below `parent` that does not exist, beside those of `others`.
 std::vector<TrustAnchor> anchors_of_nobody(const World& world, const char* zone, std::vector<TrustAnchor> others) {
   for (TrustAnchor anchor : world.anchors("signed.example.")) {

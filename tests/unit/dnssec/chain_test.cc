@@ -76,6 +76,16 @@ const Row kRows[] = {
     {"island with wrong signatures", "D-58",
      [](World& world) { world.edit("www.island.insecure.example.", RrType::A, spoil_signatures(RrType::A)); },
      "www.island.insecure.example. A", Insecure, Reason::InsecureDelegation},
+    {"junk signature from above the cut over the DS of an island", "D-58",
+     [](World& world) {
+       const Record ds = world.zone("island.insecure.example.").ds().front();
+       const Record junk = support::sign({ds}, name("example."), support::SigningKey(13, 3));
+       world.edit("island.insecure.example.", RrType::Ds, [ds, junk](Reply& reply) {
+         reply.authority.clear();
+         reply.answer = {ds, junk};
+       });
+     },
+     "www.island.insecure.example. A", Insecure, Reason::InsecureDelegation},
     {"no anchor covers a name: signer above the anchor", "D-44", {}, "www.example. A", Secure},
     {"unsigned data in a signed zone", "D-48",
      [](World& world) { world.edit("www.example.", RrType::A, without_all_signatures()); }, "www.example. A", Bogus,
@@ -205,6 +215,12 @@ const Row kRows[] = {
        });
      },
      "x.wildalias.example. A", Bogus, Reason::DsAnswerInvalid},
+    {"CNAME with a wrong signature answers DS", "D-53",
+     [](World& world) {
+       world.edit("alias.example.", RrType::A, without_all_signatures());
+       world.edit("alias.example.", RrType::Ds, spoil_signatures(RrType::Cname));
+     },
+     "alias.example. A", Bogus, Reason::SignatureWrong},
     {"wildcard CNAME denies DS", "D-53",
      [](World& world) {
        const Records proof = support::prove_wildcard_nodata(world.zone("example."), name("x.wildalias.example."));
@@ -220,6 +236,13 @@ const Row kRows[] = {
      "x.wildalias.example. A", Bogus, Reason::DenialWrongType},
     {"DNAME above answers DS", "D-53",
      [](World& world) {
+       world.edit("x.moved.example.", RrType::A,
+                  [](Reply& reply) { reply.answer = {forged("x.moved.example. A 192.0.2.66")}; });
+     },
+     "x.moved.example. A", Bogus, Reason::DsAnswerInvalid},
+    {"DNAME above that came alone answers DS", "D-53",
+     [](World& world) {
+       world.edit("x.moved.example.", RrType::Ds, without(RrType::Cname));
        world.edit("x.moved.example.", RrType::A,
                   [](Reply& reply) { reply.answer = {forged("x.moved.example. A 192.0.2.66")}; });
      },
@@ -249,6 +272,15 @@ const Row kRows[] = {
        world.edit("signed.example.", RrType::Ds, [records = signed_by_child(world, "signed.example.")](Reply& reply) {
          reply.answer.clear();
          reply.authority = records;
+       });
+     },
+     "www.signed.example. A", Bogus, Reason::DsFromChild},
+    {"DS question answered by the child without its SOA", "D-56",
+     [](World& world) {
+       const Records nsec = world.zone("signed.example.").covering_or_matching_nsec(name("signed.example."));
+       world.edit("signed.example.", RrType::Ds, [nsec](Reply& reply) {
+         reply.answer.clear();
+         reply.authority = nsec;
        });
      },
      "www.signed.example. A", Bogus, Reason::DsFromChild},
@@ -305,6 +337,19 @@ TEST(Questions, WarmSignedNameNeedsTheAnswerAlone) {
   asker.ask("www.signed.example. A");
   EXPECT_EQ(asker.hint(NameHint::LikelyZoneCut).ask("signed.example. SOA").security, Secure);
   EXPECT_EQ(asker.asked(), std::vector<std::string>{"signed.example. SOA"});
+}
+
+// D-47: a signer that does not enclose the name is a stranger, and nobody asks after it.
+TEST(Questions, StrangersAreNotAskedFor) {
+  World world = honest_world();
+  world.edit("www.example.", RrType::A, [](Reply& reply) {
+    const Records a{reply.answer.front()};
+    for (const char* stranger : {"three.", "zz.opt.", "x.www.example."})
+      reply.answer.push_back(support::sign(a, name(stranger), support::SigningKey(13, 1)));
+  });
+  Asker asker(world);
+  EXPECT_EQ(asker.ask("www.example. A").security, Secure);
+  EXPECT_EQ(asker.asked(), (std::vector<std::string>{"www.example. A", ". DNSKEY", "example. DNSKEY", "example. DS"}));
 }
 
 // D-1, D-87: a denial of too many rounds at an empty name ends one walk; it hides no signed zone below from others.
@@ -454,6 +499,18 @@ TEST(Missing, RepliesMakeIndeterminate) {
   }
 }
 
+// D-41, D-49: a DS set that nobody can use says enough; the keys that it names need not arrive.
+TEST(Missing, KeysBelowAnUnusableDsAreNotNeeded) {
+  World world = honest_world();
+  world.zone("example.").before_signing([](Records& records) {
+    for (Record& record : records)
+      if (record.type == RrType::Ds) record.rdata[2] = 200;
+  });
+  const Verdict verdict = Asker(world).mute("signed.example. DNSKEY").ask("www.signed.example. A");
+  EXPECT_EQ(verdict.security, Insecure);
+  EXPECT_EQ(code(verdict.reason), "unsupported-algorithm");
+}
+
 // D-8: a message whose owner names cannot be read is no reply; another resolver is asked.
 TEST(OtherResolver, IsAskedWhenAMessageCannotBeRead) {
   const Policy policy;
@@ -508,6 +565,11 @@ TEST(Ttl, IsTheSmallestOfAnswerAndChain) {
   world.zone("signed.example.").add("short 120 A 192.0.2.1");
   EXPECT_EQ(Asker(world).ask("short.signed.example. A").ttl, 120U);
   EXPECT_EQ(Asker(world).ask("www.signed.example. A").ttl, 3600U);
+  world.zone("example.").before_signing([](Records& records) {
+    for (Record& record : records)
+      if (record.type == RrType::Dnskey) record.ttl = 60;
+  });
+  EXPECT_EQ(Asker(world).ask("www.signed.example. A").ttl, 60U);
 }
 
 }  // namespace

@@ -412,6 +412,12 @@ const Row kNsec3Rows[] = {
        world.edit("nothing.three.", RrType::A, spoil_signatures(RrType::Nsec3));
      },
      "nothing.three. A", Bogus, Reason::SignatureWrong},
+    {"151 rounds excuse no wrong signature over data", "D-87",
+     [](World& world) {
+       world.zone("three.").nsec3({.iterations = 151});
+       world.edit("www.three.", RrType::A, spoil_signatures(RrType::A));
+     },
+     "www.three. A", Bogus, Reason::SignatureWrong},
     {"151 rounds at the proof of a wildcard answer", "D-87",
      [](World& world) { world.zone("three.").nsec3({.iterations = 151}); }, "x.wild.three. A", Insecure,
      Reason::Nsec3Iterations},
