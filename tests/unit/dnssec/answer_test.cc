@@ -174,6 +174,26 @@ const Row kRows[] = {
                   add_answer(signed_records("www.example. 3600 CNAME zz.example.", "example.")));
      },
      "www.example. A", Secure},
+    {"signed answer with a malformed record", "D-8",
+     [](World& world) {
+       world.edit("www.example.", RrType::A, [](Reply& reply) { reply.answer.front().rdata.pop_back(); });
+     },
+     "www.example. A", Bogus, Reason::MalformedRrset},
+    {"unsigned answer with a malformed record", "D-8",
+     [](World& world) {
+       world.edit("www.example.", RrType::A, [](Reply& reply) {
+         reply.answer.resize(1);
+         reply.answer.front().rdata.pop_back();
+       });
+     },
+     "www.example. A", Bogus, Reason::MalformedRrset},
+    {"malformed record of another type beside the answer", "D-8",
+     [](World& world) {
+       Record broken = record("www.example. AAAA 2001:db8::1");
+       broken.rdata.pop_back();
+       world.edit("www.example.", RrType::A, add_answer({broken}));
+     },
+     "www.example. A", Secure},
     {"DNAME", "D-69", {}, "www.moved.example. A", Secure},
     {"DNAME without the CNAME that it makes", "D-69",
      [](World& world) { world.edit("www.moved.example.", RrType::A, without(RrType::Cname)); }, "www.moved.example. A",
