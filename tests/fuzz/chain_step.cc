@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The validator fed with spoilt replies. First octet: which question; with the top bit set the rest is a list of raw
 // replies (length, answer count, authority count, rcode, records), else a list of edits to honest ones (reply, offset
-// of two octets, value). With bit 64 it is traced. Whatever comes, the machine ends, and what it calls SECURE is what the
-// honest world says.
+// of two octets, value). With bit 64 it is traced. Whatever comes, the machine ends, and what it calls SECURE is what
+// the honest world says.
 #include <algorithm>
 #include <array>
 #include <map>
