@@ -234,6 +234,28 @@ std::string_view mender(Reason reason) {
   return row ? row->mender : std::string_view();
 }
 
+std::string who_can_mend(Reason reason, const ReasonFacts& facts) {
+  const auto in_words = [&](char letter) {
+    const bool has_zone = !facts.zone.is_root(), has_parent = has_zone && !facts.parent.is_root();
+    switch (letter) {
+      case 'Z':
+        return has_zone ? "the operator of the DNS of " + fact("zone", facts)
+                        : std::string("the operator of the zone's DNS");
+      case 'P':
+        return (has_parent ? "the operator of " + fact("parent", facts)
+                           : std::string("the operator of the parent zone")) +
+               " or the registrar" + (has_zone ? " of " + fact("zone", facts) : "");
+      case 'R':
+        return "the operator of " + fact("resolver", facts);
+      default:
+        return std::string("you");
+    }
+  };
+  std::string text;
+  for (const char letter : mender(reason)) text += (text.empty() ? "" : ", or ") + in_words(letter);
+  return text.empty() ? "nobody" : text;
+}
+
 std::span<const Reason> all_reasons() { return kReasons; }
 
 std::string date_to_text(std::int64_t seconds) {

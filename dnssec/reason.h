@@ -100,6 +100,8 @@ std::optional<std::uint16_t> extended_error(Reason reason);  ///< RFC 8914 numbe
 Security usual_status(Reason reason);
 std::string sentence(Reason reason, const ReasonFacts& facts);
 std::string_view mender(Reason reason);  ///< letters Z, P, R, U of RULES.md part H, "" if nobody
+/// The same in words: "the operator of the DNS of example.org, or the operator of resolver 192.0.2.53"; "nobody".
+std::string who_can_mend(Reason reason, const ReasonFacts& facts);
 /// Every reason but None, in the order of the table.
 std::span<const Reason> all_reasons();
 /// Seconds since 1970 as RFC 3339 in UTC: "2026-10-11T00:00:00Z".

@@ -146,8 +146,9 @@ std::string plain_text(const wire::Question& question, const QueryOutcome& outco
                                  wire::to_text(question.type), dnssec::to_text(verdict.security),
                                  dnssec::to_text(verdict.answer), wire::to_text(verdict.rcode), verdict.ttl);
   if (verdict.reason != dnssec::Reason::None)
-    text += fmt::format("{}: {}\n", dnssec::code(verdict.reason),
-                        output::for_terminal(dnssec::sentence(verdict.reason, verdict.facts)));
+    text += fmt::format("{}: {}\ncan be mended by: {}\n", dnssec::code(verdict.reason),
+                        output::for_terminal(dnssec::sentence(verdict.reason, verdict.facts)),
+                        output::for_terminal(dnssec::who_can_mend(verdict.reason, verdict.facts)));
   for (const std::string& line : record_lines(verdict, question.type)) text += line + "\n";
   if (!options.trace) return text;
   text += "chain:\n";

@@ -79,7 +79,9 @@ std::vector<std::string> trace_lines(const output::Result& result, const std::ve
     std::string line = fmt::format("  {} {}: {}, {}", lookup.name.to_display(), wire::to_text(lookup.type),
                                    dnssec::to_text(verdict.security), dnssec::to_text(verdict.answer));
     if (verdict.reason != dnssec::Reason::None)
-      line += fmt::format(", {}: {}", dnssec::code(verdict.reason), dnssec::sentence(verdict.reason, verdict.facts));
+      line += fmt::format(", {}: {}; can be mended by {}", dnssec::code(verdict.reason),
+                          dnssec::sentence(verdict.reason, verdict.facts),
+                          dnssec::who_can_mend(verdict.reason, verdict.facts));
     lines.push_back(std::move(line));
     for (const std::string& row : dnssec::to_lines(verdict.keys)) lines.push_back("    " + row);
     for (const std::string& check : verdict.trace) lines.push_back("    " + check);

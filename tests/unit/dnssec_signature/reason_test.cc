@@ -139,6 +139,20 @@ TEST(Sentences, AreFilledIn) {  // D-126
   for (const SentenceRow& row : rows) EXPECT_EQ(sentence(*parse_reason(row.code), full_facts()), row.sentence);
 }
 
+TEST(Sentences, SayWhoCanMendIt) {  // D-126
+  const SentenceRow rows[] = {
+      {"signature-wrong", "the operator of the DNS of example.org"},
+      {"ds-digest-wrong", "the operator of org or the registrar of example.org"},
+      {"resolver-strips-dnssec", "the operator of resolver 192.0.2.53"},
+      {"no-valid-anchor", "you"},
+      {"signature-not-yet-valid", "the operator of the DNS of example.org, or you"},
+      {"unsignable-type", "nobody"},
+  };
+  for (const SentenceRow& row : rows) EXPECT_EQ(who_can_mend(*parse_reason(row.code), full_facts()), row.sentence);
+  EXPECT_EQ(who_can_mend(Reason::DnskeyMissing, {}),
+            "the operator of the zone's DNS, or the operator of the parent zone or the registrar");
+}
+
 TEST(Sentences, LeaveNoGapAndTellNoLieAboutMissingFacts) {  // D-126
   for (const Reason reason : all_reasons()) {
     for (const ReasonFacts& facts : {full_facts(), ReasonFacts()}) {
