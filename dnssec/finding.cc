@@ -36,6 +36,18 @@ bool is_missing_reason(Reason reason) {
   }
 }
 
+bool is_unfetched_reason(Reason reason) {
+  switch (reason) {
+    case Reason::ResolverTimeout:
+    case Reason::ResolverServfail:
+    case Reason::ResolverRefused:
+    case Reason::MalformedResponse:
+      return true;
+    default:
+      return false;
+  }
+}
+
 bool is_better(const Finding& a, const Finding& b) {
   if (a.security != b.security) return a.security > b.security;
   if (is_missing_reason(a.reason) != is_missing_reason(b.reason)) return !is_missing_reason(a.reason);

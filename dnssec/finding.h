@@ -36,6 +36,9 @@ Finding indeterminate(Reason reason, ReasonFacts facts);
 /// Reasons that another resolver, or a look at the resolver itself, may turn into `resolver-strips-dnssec` (D-59).
 bool is_missing_reason(Reason reason);
 
+/// Reasons that say: no resolver delivers a message that was needed (D-61).
+bool is_unfetched_reason(Reason reason);
+
 /// Of two attempts at one thing: the higher status; of two Bogus ones that which had something to check; of two such
 /// the smaller enumerator, so that the order of attempts does not show (D-1).
 bool is_better(const Finding& a, const Finding& b);

@@ -132,7 +132,12 @@ std::optional<LinkJudge::RrsetResult> LinkJudge::judge_unsigned(const DomainName
   ReasonFacts facts = lookup_.facts(name, type);
   if (zone->is_secure()) facts.zone = zone->keys->zone;
   if (attempts.failure) return judge_failed(*attempts.failure, *attempts.failed_signer, *zone, std::move(facts));
-  if (!zone->is_secure()) return from_zone(*zone);
+  if (!zone->is_secure()) {
+    auto judged = from_zone(*zone);
+    // Signed data needs no such walk: another resolver's answer may do without what could not be fetched (D-126).
+    if (zone->finding.security == Security::Indeterminate) judged.finding.fault_at = FaultAt::ThisMessage;
+    return judged;
+  }
   return RrsetResult{.finding = bogus(otherwise, std::move(facts)), .zone = zone->keys};
 }
 

@@ -174,8 +174,9 @@ namespace {
 
 /// Could another message do better?
 bool is_worth_asking(const LinkResult& result) {
-  return result.is_incomplete ||
-         (result.finding.security == Security::Bogus && result.finding.fault_at == FaultAt::ThisMessage);
+  const Finding& finding = result.finding;
+  const bool has_failed = finding.security == Security::Bogus || is_unfetched_reason(finding.reason);
+  return result.is_incomplete || (has_failed && finding.fault_at == FaultAt::ThisMessage);
 }
 
 }  // namespace

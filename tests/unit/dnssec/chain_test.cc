@@ -436,6 +436,18 @@ TEST(OtherResolver, OrderDoesNotMatter) {
   EXPECT_EQ(two.stripping, std::vector<ResolverId>{0});
 }
 
+// D-1, D-126: signed data needs no walk through the cuts, so that a cut which nobody can fetch harms the unsigned
+// answer alone, and which resolver is asked first changes nothing.
+TEST(OtherResolver, SparesTheCutsThatNobodyCanFetch) {
+  World signs = honest_world();
+  signs.edit("www.signed.example.", RrType::Ds, with_rcode(wire::Rcode::ServFail));
+  World strips = signs;
+  strips.edit("www.signed.example.", RrType::A, without_signatures(RrType::A));
+  EXPECT_EQ(Asker(strips).add(signs).ask("www.signed.example. A").security, Secure);
+  EXPECT_EQ(Asker(signs).add(strips).ask("www.signed.example. A").security, Secure);
+  EXPECT_EQ(code(Asker(strips).add(strips).ask("www.signed.example. A").reason), "resolver-servfail");
+}
+
 // D-59: the resolver leaves out what the anchored zone surely has.
 TEST(Stripping, IsTheResolversFault) {
   struct {
