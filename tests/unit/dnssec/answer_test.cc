@@ -156,6 +156,13 @@ const Row kRows[] = {
        world.edit("far.example.", RrType::A, without(RrType::A));
      },
      "far.example. A", Secure},
+    {"message that ends at the alias, with the SOA of another zone", "D-67",
+     [](World& world) {
+       world.zone("example.").add("far CNAME www.insecure.three.");
+       world.edit("far.example.", RrType::A,
+                  both(without(RrType::A), add_authority({record("elsewhere. SOA ns. host. 1 1 1 1 1")})));
+     },
+     "far.example. A", Insecure, Reason::InsecureDelegation},
     {"message whose denial of the target does not hold", "D-67",
      [](World& world) {
        world.zone("example.").add("toward CNAME nothing.three.");
@@ -214,6 +221,18 @@ const Row kRows[] = {
     {"the same DNAME twice", "D-70",
      [](World& world) { world.zone("example.").add("twice DNAME x").add("a.x CNAME b.twice").add("b.x A 192.0.2.1"); },
      "a.twice.example. A", Secure},
+    {"of two DNAMEs above the name the closest", "D-69",
+     [](World& world) {
+       Records dnames = signed_records("two.example. 3600 DNAME gone.example.", "example.");
+       const Records closest = signed_records("a.two.example. 3600 DNAME target.example.", "example.");
+       dnames.insert(dnames.end(), closest.begin(), closest.end());
+       world.edit("www.a.two.example.", RrType::A, [dnames](Reply& reply) {
+         reply.rcode = wire::Rcode::NoError;
+         reply.authority.clear();
+         reply.answer = dnames;
+       });
+     },
+     "www.a.two.example. A", Secure},
     {"DNAME that is not above the name", "D-70",
      [](World& world) {
        world.edit("www.example.", RrType::A, add_answer({record("other.example. DNAME junk.invalid.")}));
@@ -250,6 +269,11 @@ const Row kRows[] = {
      Secure},
     {"ANY of more RRsets than are looked at, the first one unsigned", "D-73", many_types(kFirstType),
      "many.example. ANY", Bogus, Reason::RrsigsMissing},
+    {"ANY beside a record of the name in the authority", "D-73",
+     [](World& world) {
+       world.edit("txt.example.", RrType::Any, add_authority({record("txt.example. A 192.0.2.66")}));
+     },
+     "txt.example. ANY", Secure},
     {"ANY of a wildcard", "D-73", {}, "x.wild.example. ANY", Secure},
     {"RRSIG is never signed", "D-74", {}, "www.example. RRSIG", Insecure, Reason::UnsignableType},
     {"NSEC type", "D-74", {}, "www.example. NSEC", Secure},
@@ -275,6 +299,12 @@ const Row kRows[] = {
        });
      },
      "signed.example. DS", Bogus, Reason::DsFromChild},
+    {"DS type of an unsigned child answered from the child", "D-74",
+     [](World& world) {
+       world.edit("insecure.example.", RrType::Ds,
+                  set_authority({record("insecure.example. SOA ns. host. 1 1 1 1 1")}));
+     },
+     "insecure.example. DS", Bogus, Reason::DsFromChild},
     {"a referral's DS and NS in the authority are ignored", "D-17",
      [](World& world) {
        world.edit("www.example.", RrType::A,
@@ -283,6 +313,16 @@ const Row kRows[] = {
                                         "0000000000000000000000000000000000000000000000000000000000000000")}));
      },
      "www.example. A", Secure},
+    {"answer that stands in the authority", "D-17",
+     [](World& world) {
+       world.edit("www.example.", RrType::A, [](Reply& reply) { std::swap(reply.answer, reply.authority); });
+     },
+     "www.example. A", Bogus, Reason::DenialMissing},
+    {"denial that stands in the answer", "D-17",
+     [](World& world) {
+       world.edit("nothing.example.", RrType::A, [](Reply& reply) { std::swap(reply.answer, reply.authority); });
+     },
+     "nothing.example. A", Bogus, Reason::DenialMissing},
     {"foreign records in the answer", "D-17",
      [](World& world) { world.edit("www.example.", RrType::A, add_answer({record("zz.three. A 192.0.2.66")})); },
      "www.example. A", Secure},
@@ -300,6 +340,9 @@ TEST(DnameTooLong, IsInsecureYxdomain) {
   EXPECT_EQ(code(verdict.reason), "dname-too-long");
   EXPECT_EQ(verdict.rcode, wire::Rcode::YxDomain);
   EXPECT_EQ(verdict.answer, Answer::None);
+  World unsigned_dname = world;
+  unsigned_dname.edit(label + ".a.b.c.long.example.", RrType::A, without_all_signatures());
+  EXPECT_EQ(code(Asker(unsigned_dname).ask(asked).reason), "rrsigs-missing");
   world.edit(label + ".a.b.c.long.example.", RrType::A, without(RrType::Dname));
   EXPECT_EQ(code(Asker(world).ask(asked).reason), "resolver-servfail");
 }

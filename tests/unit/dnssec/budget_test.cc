@@ -290,5 +290,21 @@ TEST(Responses, D4_OfAnotherQuestionAreNoReply) {
   EXPECT_EQ(code(exchange.missing.reason), "malformed-response");
 }
 
+// D-4: nor does what is there of a truncated one.
+TEST(Responses, D4_ThatAreTruncatedAreNoReply) {
+  const auto asked = question("www.example. A");
+  auto octets = honest_world().reply(asked).octets();
+  octets[2] |= 0x02;  // TC
+  const auto message = wire::Message::parse(octets);
+  ASSERT_TRUE(message);
+  const Policy policy;
+  WorkBudget budget(policy);
+  Exchanges exchanges(budget);
+  const Exchange& exchange = exchanges.ask(asked);
+  exchanges.give({asked}, {wire::MessagePtr(*message), 0});
+  EXPECT_EQ(exchange.state, Exchange::State::Missing);
+  EXPECT_EQ(code(exchange.missing.reason), "malformed-response");
+}
+
 }  // namespace
 }  // namespace danesweep::dnssec

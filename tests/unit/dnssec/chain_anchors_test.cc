@@ -59,6 +59,16 @@ TEST(Anchors, ZoneAboveMayDenyTheAnchoredZoneIfItIsAnchoredToo) {
     EXPECT_EQ(alone.ask(owner).security, Bogus) << owner;
   }
   EXPECT_EQ(over_opt_out.ask("www.gone.opt. A").security, Bogus) << "an opt-out span denies no delegation";
+  // The root is above the anchor above: it has no say.
+  World overruled = world;
+  auto anchors = world.anchors("example.");
+  for (const TrustAnchor& anchor : world.anchors(".")) anchors.push_back(anchor);
+  const Records nobody{support::record(". NSEC zzz. NS SOA RRSIG NSEC")};
+  overruled.edit("gone.example.", RrType::A,
+                 set_authority({nobody.front(), support::sign(nobody, name("."), support::SigningKey(13, 1))}));
+  Asker root(overruled);
+  root.anchors(anchors_of_nobody(world, "gone.example.", anchors));
+  EXPECT_EQ(root.ask("gone.example. A").security, Bogus);
 }
 
 // D-44: the DS of an anchored zone is not asked for what lies below it.

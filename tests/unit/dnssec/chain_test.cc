@@ -76,6 +76,13 @@ const Row kRows[] = {
     {"island with wrong signatures", "D-58",
      [](World& world) { world.edit("www.island.insecure.example.", RrType::A, spoil_signatures(RrType::A)); },
      "www.island.insecure.example. A", Insecure, Reason::InsecureDelegation},
+    {"island whose data a zone above the cut signed too", "D-47",
+     [](World& world) {
+       world.edit("www.island.insecure.example.", RrType::A, [](Reply& reply) {
+         reply.answer.push_back(support::sign({reply.answer.front()}, name("example."), support::SigningKey(13, 1)));
+       });
+     },
+     "www.island.insecure.example. A", Insecure, Reason::InsecureDelegation},
     {"junk signature from above the cut over the DS of an island", "D-58",
      [](World& world) {
        const Record ds = world.zone("island.insecure.example.").ds().front();
@@ -463,6 +470,18 @@ TEST(Stripping, IsTheResolversFault) {
          without_all_signatures()(reply);
        },
        "www.example. A"},
+      {"no EDNS, signatures of one name",
+       [](Reply& reply) {
+         reply.has_edns = false;
+         if (reply.question.name == name("www.example.")) without_all_signatures()(reply);
+       },
+       "www.example. A"},
+      {"no EDNS in denials, NSEC of one name",
+       [](Reply& reply) {
+         reply.has_edns = !reply.answer.empty();
+         if (reply.question.name == name("nothing.example.")) without(RrType::Nsec)(reply);
+       },
+       "nothing.example. A"},
       {"NSEC and NSEC3 of denials", both(without(RrType::Nsec), without(RrType::Nsec3)), "nothing.example. A"},
       {"NSEC and NSEC3 of DS denials", both(without(RrType::Nsec), without(RrType::Nsec3)), "www.insecure.example. A"},
   };
@@ -508,6 +527,9 @@ TEST(Missing, RepliesMakeIndeterminate) {
     World refusing = honest_world();
     refusing.edit(question(text).name.to_text(), question(text).type, with_rcode(wire::Rcode::Refused));
     EXPECT_EQ(code(Asker(refusing).ask("www.signed.example. A").reason), "resolver-refused") << text;
+    World strange = honest_world();  // a whole answer, under an error code
+    strange.edit(question(text).name.to_text(), question(text).type, with_rcode(wire::Rcode::NotImp));
+    EXPECT_EQ(code(Asker(strange).ask("www.signed.example. A").reason), "resolver-refused") << text;
   }
 }
 

@@ -226,6 +226,14 @@ const Row kNsecRows[] = {
                   add_authority(prove_nodata(world.zone("example."), name("zz.example."))));
      },
      "nothing.example. A", Secure, Reason::None, Answer::NxDomain},
+    {"unsigned NS and DS beside the proof", "D-17",
+     [](World& world) {
+       world.edit("nothing.example.", RrType::A,
+                  add_authority({support::record("example. NS junk.invalid."),
+                                 support::record("nothing.example. DS 1 13 2 "
+                                                 "0000000000000000000000000000000000000000000000000000000000000000")}));
+     },
+     "nothing.example. A", Secure, Reason::None, Answer::NxDomain},
     {"records of another zone are set aside", "D-85",
      [](World& world) {
        world.edit("nothing.example.", RrType::A, add_authority(prove_nxdomain(world.zone("three."), name("x.three."))));
@@ -561,6 +569,27 @@ TEST(Nsec3Usable, IsOneWholeHashBelowTheZone) {
 TEST(NegativeTtl, IsTheSmallest) {
   World world = honest_world();
   EXPECT_EQ(Asker(world).ask("nothing.example. A").ttl, 900U);
+}
+
+// D-15: of an insecure denial by its SOA, and not at all without one.
+TEST(NegativeTtl, OfAnInsecureDenialIsThatOfItsSoa) {
+  const char* asked = "nothing.insecure.example. A";
+  const struct {
+    Records authority;
+    std::uint32_t expected;
+  } rows[] = {
+      {{support::record("insecure.example. 600 SOA ns. host. 1 1 1 1 30")}, 30},
+      {{support::record("insecure.example. 20 SOA ns. host. 1 1 1 1 300")}, 20},
+      {{support::record("elsewhere. 20 SOA ns. host. 1 1 1 1 300")}, 0},
+      {{}, 0},
+  };
+  for (const auto& row : rows) {
+    World world = honest_world();
+    world.edit("nothing.insecure.example.", RrType::A, set_authority(row.authority));
+    const Verdict verdict = Asker(world).ask(asked);
+    EXPECT_EQ(verdict.security, Insecure);
+    EXPECT_EQ(verdict.ttl, row.expected);
+  }
 }
 
 // D-97: what one NSEC proved is not used for another name.
