@@ -500,6 +500,25 @@ TEST(Stripping, IsTheResolversFault) {
   }
 }
 
+// D-59: that one resolver strips excuses no zone whose faults another shows.
+TEST(Stripping, OfOneResolverExcusesNoZone) {
+  World stripping = honest_world();
+  stripping.edit_all(without_all_signatures());
+  World faulty = honest_world();
+  faulty.edit("www.example.", RrType::A, without_all_signatures());
+  EXPECT_EQ(code(Asker(stripping).add(faulty).anchors(faulty.anchors(".")).ask("www.example. A").reason),
+            "rrsigs-missing");
+  EXPECT_EQ(code(Asker(faulty).add(stripping).ask("www.example. A").reason), "rrsigs-missing");
+}
+
+// D-59: a resolver that leaves out NSEC does not leave out signatures.
+TEST(Stripping, OfDenialsDoesNotExplainMissingSignatures) {
+  World world = honest_world();
+  world.edit_all(both(without(RrType::Nsec), without(RrType::Nsec3)));
+  world.edit("example.", RrType::Mx, without_all_signatures());
+  EXPECT_EQ(code(Asker(world).ask("example. MX").reason), "rrsigs-missing");
+}
+
 // D-1, D-59: with warm keys the resolver is found out by a question of its own.
 TEST(Stripping, IsFoundWithWarmCachesToo) {
   World world = honest_world();
