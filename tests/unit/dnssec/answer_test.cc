@@ -144,6 +144,13 @@ const Row kRows[] = {
        world.edit("toward.example.", RrType::A, with_rcode(wire::Rcode::NoError));
      },
      "toward.example. A", Secure, Reason::None, Answer::NxDomain},
+    {"denial of the target spoilt on the way, and left out when asked for", "D-126",
+     [](World& world) {
+       world.zone("example.").add("toward CNAME nothing.three.");
+       world.edit("toward.example.", RrType::A, spoil_signatures(RrType::Nsec3));
+       world.edit("nothing.three.", RrType::A, without(RrType::Nsec3));
+     },
+     "toward.example. A", Bogus, Reason::SignatureWrong},
     {"alias to a wildcard", "D-66", [](World& world) { world.zone("example.").add("toward CNAME x.wild.three."); },
      "toward.example. A", Secure},
     {"wildcard alias", "D-66", {}, "x.wildalias.example. A", Secure},
@@ -369,6 +376,18 @@ TEST(Alias, IsDescribed) {
   ASSERT_EQ(verdict.records.size(), 1U);
   EXPECT_EQ(verdict.records[0].rdata, (std::vector<std::uint8_t>{192, 0, 2, 7}));
   EXPECT_EQ(Asker(world).ask("www.example. A").aliases, 0U);
+}
+
+// D-66: where a BOGUS alias points is nobody's business.
+TEST(Alias, ThatIsBogusIsNotFollowed) {
+  World world = honest_world();
+  world.zone("example.").add("far CNAME www.three.");
+  world.edit("far.example.", RrType::A, both(without(RrType::A), spoil_signatures(RrType::Cname)));
+  Asker asker(world);
+  const Verdict verdict = asker.ask("far.example. A");
+  EXPECT_EQ(verdict.security, Bogus);
+  EXPECT_EQ(verdict.final_name, name("far.example."));
+  EXPECT_EQ(std::ranges::count(asker.asked(), "www.three. A"), 0);
 }
 
 // D-12: duplicates count once.
