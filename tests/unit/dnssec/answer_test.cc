@@ -362,6 +362,7 @@ TEST(Bogus, HasNoRecords) {
   EXPECT_EQ(verdict.security, Bogus);
   EXPECT_TRUE(verdict.records.empty());
   EXPECT_EQ(verdict.answer, Answer::None);
+  EXPECT_EQ(verdict.ttl, Policy{}.bogus_ttl);  // D-109
 }
 
 // D-66, D-69: what a caller learns of an alias chain.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "dnssec/exchanges.h"
+#include "dnssec/lookup.h"
 #include "tests/unit/dnssec/asker.h"
 
 namespace danesweep::dnssec {
@@ -83,13 +84,37 @@ TEST(Budget, D100_Sha1Blocks) {
   expect_work_limit(asker, deep + "three. A", Limit::Sha1Blocks);
 }
 
-// D-100: each name is hashed once, however often the machine is stepped.
+// D-100: each name is hashed once, however often the machine is stepped: four labels, the apex and its wildcard.
 TEST(Budget, D100_HashesAreNotPaidTwice) {
   World world = honest_world();
   world.zone("three.").nsec3({.iterations = 150});
-  Asker asker(world);
-  asker.policy().units_per_step = 1;
-  EXPECT_EQ(asker.ask("a.b.c.d.three. A").security, Secure);
+  constexpr std::uint32_t kNames = 6, kBlocksEach = 151;
+  Asker enough(world);
+  enough.policy().units_per_step = 1;
+  enough.policy().max_sha1_blocks = kNames * kBlocksEach;
+  EXPECT_EQ(enough.ask("a.b.c.d.three. A").security, Secure);
+  Asker one_short(world);
+  one_short.policy().max_sha1_blocks = kNames * kBlocksEach - 1;
+  expect_work_limit(one_short, "a.b.c.d.three. A", Limit::Sha1Blocks);
+}
+
+// D-100, RFC 5155 5: a hash is that of the lower-case name, under the parameters that were asked for.
+TEST(Hashes, D100_AreKeptByNameAndParameters) {
+  const TrustAnchors anchors;
+  const Policy policy;
+  Crypto crypto(policy);
+  const auto caches = make_plain_caches();
+  const Environment environment{&anchors, &policy, &crypto, caches.get()};
+  const std::vector<std::uint8_t> salt{0xAB}, other_salt{0xCD};
+  const auto asked = question("www.example. A");
+  Lookup lookup(asked, support::kNow, environment, Detail::Plain);
+  const auto hash = lookup.nsec3_hash(asked.name, {salt, 1});
+  EXPECT_EQ(lookup.nsec3_hash(asked.name, {salt, 1}), hash);
+  EXPECT_NE(lookup.nsec3_hash(asked.name, {other_salt, 1}), hash);
+  EXPECT_NE(lookup.nsec3_hash(asked.name, {salt, 2}), hash);
+  EXPECT_NE(lookup.nsec3_hash(name("zz.example."), {salt, 1}), hash);
+  Lookup another(asked, support::kNow, environment, Detail::Plain);
+  EXPECT_EQ(another.nsec3_hash(name("WWW.exAMPle."), {salt, 1}), hash);
 }
 
 TEST(Budget, D101_PaddedDenials) {
@@ -274,6 +299,20 @@ TEST(Slices, D112_DoNotChangeTheVerdict) {
     EXPECT_EQ(verdict.answer, expected.answer) << text;
     EXPECT_GE(sliced.steps(), whole.steps()) << text;
   }
+}
+
+// D-112: also between the signatures of one RRset.
+TEST(Slices, D112_CutBetweenSignaturesOfOneRrset) {
+  constexpr std::size_t kWrong = 6;
+  World world = honest_world();
+  world.edit("www.example.", RrType::A, junk_signatures(kWrong, false));
+  Asker whole(world), sliced(world);
+  sliced.policy().units_per_step = 1;
+  const Verdict expected = whole.ask(kAsked);
+  const Verdict verdict = sliced.ask(kAsked);
+  EXPECT_EQ(code(expected.reason), "signature-wrong");
+  EXPECT_EQ(verdict.reason, expected.reason);
+  EXPECT_GE(sliced.steps(), whole.steps() + kWrong - 1);
 }
 
 // D-4: a response that does not answer the question counts for nothing.

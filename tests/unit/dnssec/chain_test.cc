@@ -131,6 +131,15 @@ const Row kRows[] = {
        });
      },
      "www.signed.example. A", Bogus, Reason::SignerNotZone},
+    {"spoilt signature of the zone beside a good one by the zone above", "D-47",
+     [](World& world) {
+       world.edit("www.signed.example.", RrType::A, [](Reply& reply) {
+         const Records a{reply.answer.front()};
+         reply.answer.back().rdata.back() ^= 1;
+         reply.answer.push_back(support::sign(a, name("example."), support::SigningKey(13, 1)));
+       });
+     },
+     "www.signed.example. A", Secure},
     {"junk signature in the parent's name over an unsigned zone", "D-2",
      [](World& world) {
        world.edit("www.insecure.example.", RrType::A, [](Reply& reply) {
