@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <map>
 #include <sstream>
+#include <tuple>
 
 #include "dnssec/wire/writer.h"
 #include "tests/unit/dnssec_signature/verification.h"
@@ -256,6 +257,10 @@ const Timeline kTimelines[] = {
         {"0", "A! B", "A! B", "A=REVOKED B=VALID"},
         {"30", "B", "B", "A=REMOVED B=VALID"}}},
 
+    {"a DS whose key others show as revoked", "D-116, D-121", "ds:A ds:B", {
+        {"0", "A! B", "B", "A=START B=VALID"},
+        {"1", "A B", "B", "A=VALID B=VALID"}}},
+
     {"a start key without SEP is replaced at once", "D-113", "key:Az", {
         {"0", "Az B C", "Az", "A=REMOVED B=VALID C=VALID"},
         {"1", "Az B", "Az B", "A=REMOVED B=VALID C=MISSING"}}},
@@ -394,10 +399,11 @@ TEST(Texts, OfStatesAndSourcesGoBothWays) {
 }
 
 TEST(Trusted, AreValidMissingAndStartDs) {  // D-113
-  AnchorState state = start_of({"", "", "ds:A key:B missing:C key:D key:E key:F", {{"0", "", "", ""}}});
+  AnchorState state = start_of({"", "", "ds:A key:B missing:C key:D key:E key:F key:X", {{"0", "", "", ""}}});
   state.keys[3].state = KeyState::AddPend;
   state.keys[4].state = KeyState::Revoked;
   state.keys[5].state = KeyState::Removed;
+  state.keys[6].state = KeyState::Start;
   const auto anchors = trusted_anchors(state);
   ASSERT_EQ(anchors.size(), 3U);
   EXPECT_EQ(anchors[0].form, AnchorForm::Ds);
@@ -435,6 +441,18 @@ TEST(Ignored, WhenNothingElseIsLeftItIsSaid) {  // D-118, D-119
   const RolloverStep step = play(timeline("algorithm roll to one that is not supported"));
   EXPECT_TRUE(trusted_anchors(step.state).empty());
   EXPECT_TRUE(any_contains(step.notes, "algorithm 5 is not supported"));
+}
+
+TEST(HoldDown, NeedsTwoSightsWhateverTheTimer) {  // D-114
+  AnchorState state = start_of({"", "", "key:A key:B", {{"0", "", "", ""}}});
+  state.keys[1].state = KeyState::AddPend;
+  state.keys[1].hold_down_until = kNow - kDay;
+  RolloverClock clock;
+  for (const auto& [day, expected] : {std::pair("0", "A=VALID B=ADDPEND"), {"1", "A=VALID B=VALID"}}) {
+    clock.now = time_of(day);
+    state = advance(state, see(state, {day, "A B", "A", ""}), clock).state;
+    EXPECT_EQ(states_of(state), expected);
+  }
 }
 
 TEST(Failure, TouchesOnlyTheTimes) {  // D-117
@@ -565,6 +583,53 @@ TEST(Bounds, OfKeysInAState) {  // D-122
   EXPECT_TRUE(any_contains(step.notes, "more keys"));
 }
 
+TEST(Bounds, OfKeysThatEnterAtOnceAndOfIgnoredOnes) {  // D-113, D-122
+  const AnchorState state = start_of({"", "", "key:Az", {{"0", "", "", ""}}});
+  for (const bool usable : {true, false}) {
+    Observation seen = see(state, {"0", "Az B", "Az", ""});
+    for (int i = 0; i < 200; ++i) {
+      ObservedKey key;
+      key.rdata = key_of("C").dnskey_rdata();
+      key.rdata.back() = static_cast<std::uint8_t>(i);
+      if (!usable) key.unusable = "it cannot be parsed";
+      seen.keys.push_back(key);
+    }
+    RolloverClock clock;
+    clock.now = kNow;
+    const RolloverStep step = advance(state, seen, clock);
+    EXPECT_LE(step.state.keys.size(), kMaxAnchorKeys);
+    EXPECT_EQ(step.state.ignored.size(), usable ? 0U : kMaxAnchorKeys);
+  }
+}
+
+TEST(Bounds, OfAnchorsAtTheStart) {  // D-122
+  const TrustAnchor anchor{name("."), AnchorForm::Dnskey, key_of("A").dnskey_rdata()};
+  const std::vector<TrustAnchor> many(kMaxAnchorKeys + 1, anchor);
+  EXPECT_EQ(initial_state(name("."), many, AnchorSource::File, kNow).keys.size(), kMaxAnchorKeys);
+}
+
+TEST(Removed, IsForEverAlsoForADsOrAStartKeyWithoutSep) {  // D-113, D-121
+  for (const auto& [start, keys, signers, expected] :
+       {std::tuple("key:A key:B ds:B", "A B", "A", "A=VALID B=REMOVED"),
+        std::tuple("key:Az key:B", "Az B C", "Az", "A=REMOVED B=REMOVED C=VALID")}) {
+    AnchorState state = start_of({"", "", start, {{"0", "", "", ""}}});
+    state.keys[1].state = KeyState::Removed;
+    RolloverClock clock;
+    clock.now = kNow;
+    EXPECT_EQ(states_of(advance(state, see(state, {"0", keys, signers, ""}), clock).state), expected) << start;
+  }
+}
+
+TEST(Forgetting, NeedsAnotherThatIsValid) {  // D-117
+  const AnchorState before = start_of({"", "", "missing:A", {{"0", "", "", ""}}});
+  Observation seen = see(before, {"0", "A", "A", ""});
+  ASSERT_TRUE(seen.verified);
+  seen.keys.clear();
+  RolloverClock clock;
+  clock.now = kNow + 400 * kDay;
+  EXPECT_EQ(states_of(advance(before, seen, clock).state), "A=MISSING");
+}
+
 TEST(Asking, IsAQuestionAsAnyOther) {  // D-123: CD set, no key-tag signalling (EDNS option 14), no sentinel label
   const wire::QueryPacket packet({name("."), wire::RrType::Dnskey}, 1);
   const std::vector<std::uint8_t> expected = {0,  1, 0x01, 0x10, 0, 1,  0,    0,    0, 0, 0,    1, 0, 0,
@@ -577,6 +642,42 @@ TEST(Observe, NeverFollowsAFailedSetWithoutSelfSignedRevocation) {  // D-113, D-
   const Observation seen = see(state, {"0", "A B! C", "C", ""});
   EXPECT_FALSE(seen.verified);
   for (const ObservedKey& key : seen.keys) EXPECT_FALSE(key.signed_revocation);
+}
+
+TEST(Observe, PaysNothingForStrangersThatRevokeThemselves) {  // D-105, D-116
+  const AnchorState state = start_of({"", "", "key:A", {{"0", "", "", ""}}});
+  const auto checks_of = [&](const std::vector<std::string>& keys) {
+    Records set;
+    for (const std::string& word : keys) set.push_back(dnskey(key_of(word), "."));
+    Records all = set;
+    for (const std::string& word : keys) all.push_back(sign(set, name("."), key_of(word)));
+    const Grouped grouped(all);
+    Desk desk;
+    EXPECT_TRUE(observe(state, &grouped.first(), desk.context).verified);
+    return desk.budget.checks();
+  };
+  EXPECT_EQ(checks_of({"A", "B!", "C!", "D!"}), checks_of({"A", "B", "C", "D"}));
+}
+
+TEST(Observe, LooksIntoNoSetThatIsTooLargeOrMalformed) {  // D-8, D-103
+  const AnchorState state = start_of({"", "", "key:A", {{"0", "", "", ""}}});
+  Records set{dnskey(key_of("A"), ".")};
+  while (set.size() < Policy{}.max_keys) {
+    set.push_back(set.front());
+    set.back().rdata.back() = static_cast<std::uint8_t>(set.size());
+    set.back().rdata[10] ^= 1;
+  }
+  const auto keys_seen = [&](bool malformed) {
+    const Grouped grouped(set);
+    wire::Rrset rrset = grouped.first();
+    rrset.malformed = malformed;
+    Desk desk;
+    return observe(state, &rrset, desk.context).keys.size();
+  };
+  EXPECT_EQ(keys_seen(false), Policy{}.max_keys);
+  EXPECT_EQ(keys_seen(true), 0U);
+  set.push_back(dnskey(key_of("B"), "."));
+  EXPECT_EQ(keys_seen(false), 0U);
 }
 
 }  // namespace
