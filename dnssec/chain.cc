@@ -89,14 +89,18 @@ std::optional<ZoneState> Chain::cached_zone(const DomainName& name) {
   const auto anchor = lookup_.anchors().governing_zone(name);
   for (std::size_t labels = name.label_count(); anchor && labels > anchor->label_count(); --labels)
     if (auto cut = caches.find_cut(name.suffix(labels), lookup_.now())) return insecure_from(cut);
-  if (const auto bogus_zone = caches.find_bogus(name, lookup_.now())) {
-    lookup_.trace("cached, seen " + std::to_string(lookup_.now() - bogus_zone->seen) + " s ago: " + name.to_text() +
-                  ' ' + std::string(code(bogus_zone->reason)));
-    return failed(bogus(bogus_zone->reason, bogus_zone->facts), bogus_zone->links);
-  }
+  if (auto fault = cached_fault(name)) return fault;
   if (name.is_root() || !anchor || name == *anchor) return std::nullopt;
   const auto parent = caches.find_zone(name.parent(), lookup_.now());
   return parent ? covered_by_span(*parent, name) : std::nullopt;
+}
+
+std::optional<ZoneState> Chain::cached_fault(const DomainName& name) {
+  const auto bogus_zone = lookup_.caches().find_bogus(name, lookup_.now());
+  if (bogus_zone == nullptr) return std::nullopt;
+  lookup_.trace("cached, seen " + std::to_string(lookup_.now() - bogus_zone->seen) + " s ago: " + name.to_text() + ' ' +
+                std::string(code(bogus_zone->reason)));
+  return failed(bogus(bogus_zone->reason, bogus_zone->facts), bogus_zone->links);
 }
 
 /// DNSKEY at an anchor: nothing above is asked (D-44).
@@ -216,7 +220,9 @@ std::optional<Chain::Descent> Chain::begin_descent(const DomainName& name, const
     const auto memo = std::ranges::find_if(zones_, [&](const auto& each) { return each->name == ancestor; });
     const bool is_judged = memo != zones_.end() && (*memo)->state.has_value();
     auto known = is_judged ? (*memo)->state : cached_zone(ancestor);
-    if (known && known->is_zone) return Descent{*known, labels, !known->is_secure()};
+    // The way down may end above a fault that a signer's name led to (D-52): it counts once it is reached.
+    const bool is_cached_fault = !is_judged && known && known->finding.security == Security::Bogus;
+    if (known && known->is_zone && !is_cached_fault) return Descent{*known, labels, !known->is_secure()};
   }
   const ZoneState* anchored = zone(anchor);
   if (anchored == nullptr) return std::nullopt;
@@ -246,6 +252,10 @@ bool Chain::descend(Descent& descent, const DomainName& name) {
   const DomainName child = name.suffix(++descent.labels);
   if (auto insecure_child = covered_by_span(*descent.deepest.keys, child)) {
     descent = {std::move(*insecure_child), descent.labels, true};
+    return true;
+  }
+  if (auto fault = cached_fault(child)) {
+    descent = {std::move(*fault), descent.labels, true};
     return true;
   }
   const bool is_new = lookup_.exchanges().find({child, RrType::Ds}) == nullptr;

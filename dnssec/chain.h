@@ -42,6 +42,10 @@ class Chain {
   /// what an unsigned answer names as its zone, or null (D-57). Under an anchor. Null: not known yet.
   const ZoneState* locate(const wire::DomainName& name, const wire::DomainName* soa_owner);
 
+  /// May `zone` say that security ends at `name`? SECURE, or why not: a name between the two is a zone of its own, or
+  /// does not exist (D-50). Nothing: step again.
+  std::optional<Finding> say_of(const wire::DomainName& zone, const wire::DomainName& name);
+
   /// True if what is cached already says where `name` lies, so that its DS need not be asked along (D-60).
   bool is_location_known(const wire::DomainName& name);
 
@@ -87,6 +91,7 @@ class Chain {
   // chain.cc: zones and the walk
   std::optional<ZoneState> find_zone(ZoneMemo& memo);
   std::optional<ZoneState> cached_zone(const wire::DomainName& name);
+  std::optional<ZoneState> cached_fault(const wire::DomainName& name);
   std::optional<ZoneState> prove_anchored_zone(ZoneMemo& memo);
   std::optional<ZoneState> prove_keys(ZoneMemo& memo, const CutState& cut);
   std::optional<ZoneState> judge_keys(const Exchange& exchange, const CutState* cut);
@@ -110,6 +115,7 @@ class Chain {
   std::optional<CutState> judge_by_parents(const std::vector<wire::DomainName>& signers, const wire::DomainName& name,
                                            const JudgeByParent& judge);
   std::optional<CutState> judge_ds(const ResponseView& view, const wire::DomainName& name);
+  std::optional<CutState> judge_ds_answer(const ResponseView& view, const wire::DomainName& name);
   std::optional<CutState> judge_ds_rrset(const ResponseView& view, const wire::Rrset& ds);
   std::optional<CutState> judge_cname(const ResponseView& view, const wire::Rrset& cname);
   std::optional<CutState> judge_no_ds(const ResponseView& view, const wire::DomainName& name);
@@ -118,7 +124,7 @@ class Chain {
   CutState accept_ds(const ResponseView& view, const VerifiedRrset& ds, std::shared_ptr<const ZoneKeys> parent);
   std::optional<CutState> accept_denial(const ResponseView& view, const wire::DomainName& name,
                                         const DenialResult& denial, const std::shared_ptr<const ZoneKeys>& parent);
-  CutState insecure_cut(const ResponseView& view, const wire::DomainName& name, const wire::DomainName& zone,
+  CutState insecure_cut(const ResponseView& view, const wire::DomainName& name, std::shared_ptr<const ZoneKeys> parent,
                         const Finding& finding, const VerifiedRrset* proof);
   CutState failed_cut(const ResponseView& view, const wire::DomainName& name, Finding finding) const;
   static CutState from_zone(const ZoneState& zone);

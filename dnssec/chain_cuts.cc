@@ -86,11 +86,41 @@ std::optional<Chain::CutState> Chain::find_cut(CutMemo& memo) {
   return memo.first;
 }
 
+/// Security ends only where the zone that says so has a say.
 std::optional<Chain::CutState> Chain::judge_ds(const ResponseView& view, const DomainName& name) {
+  auto state = judge_ds_answer(view, name);
+  if (!state || state->cut != Cut::Insecure || state->parent == nullptr) return state;
+  const DomainName& zone = state->parent->zone;
+  const InsecureCut& cut = *state->insecure;
+  const auto say = say_of(zone, cut.name);
+  if (!say) return std::nullopt;
+  if (!say->is_secure()) return failed_cut(view, name, *say);
+  // A denial that nobody computed shows no cut: it ends this walk (D-87), but a signed DS may lie below it, so that a
+  // look-up which finds that one must not be told of this (D-1).
+  if (cut.reason != Reason::Nsec3Iterations) state->insecure = remember_cut(cut.name, zone, state->finding, cut.links);
+  if (lookup_.is_traced()) lookup_.trace(to_line("cut", state->insecure->name, RrType::Ds, state->finding));
+  return state;
+}
+
+std::optional<Chain::CutState> Chain::judge_ds_answer(const ResponseView& view, const DomainName& name) {
   if (const Rrset* ds = view.answer(name, RrType::Ds)) return judge_ds_rrset(view, *ds);
   if (const Rrset* cname = view.answer(name, RrType::Cname)) return judge_cname(view, *cname);
   if (view.dname_above(name) != nullptr) return judge_unproven(view, name, {}, Reason::DsAnswerInvalid);
   return judge_no_ds(view, name);
+}
+
+std::optional<Finding> Chain::say_of(const DomainName& zone, const DomainName& name) {
+  for (std::size_t labels = zone.label_count() + 1; labels < name.label_count(); ++labels) {
+    const CutState* between = cut_at(name.suffix(labels));
+    if (between == nullptr) return std::nullopt;
+    if (between->cut == Cut::Insecure) return Finding{};
+    if (between->cut == Cut::Failed) return between->finding;
+    if (between->cut == Cut::None) continue;
+    ReasonFacts facts = lookup_.facts(name, RrType::Ds);
+    facts.signer = zone;
+    return bogus(Reason::SignerNotZone, std::move(facts));
+  }
+  return Finding{};
 }
 
 /// Signers that may be the parent: strictly above the name, and not above its anchor (D-23, D-44).
@@ -134,7 +164,7 @@ std::optional<Chain::CutState> Chain::judge_ds_rrset(const ResponseView& view, c
     if (checked->result) return accept_ds(view, *checked->result, parent);
     const Finding finding = checked->failure();
     if (finding.security == Security::Insecure)  // D-35: signed by a key of a size that is not checked
-      return insecure_cut(view, ds.owner, parent->zone, finding, nullptr);
+      return insecure_cut(view, ds.owner, parent, finding, nullptr);
     return CutState{.finding = finding};
   };
   auto state = judge_by_parents(signers_of(ds), ds.owner, judge);
@@ -201,7 +231,7 @@ Chain::CutState Chain::accept_ds(const ResponseView& view, const VerifiedRrset& 
     facts.number = usable.number;
     Finding finding = insecure(usable.reason, std::move(facts));
     finding.limit_ttl(ds.ttl());
-    return insecure_cut(view, name, parent->zone, finding, &ds);
+    return insecure_cut(view, name, parent, finding, &ds);
   }
   CutState state{.cut = Cut::Secure, .ds = &ds, .parent = std::move(parent), .resolver = view.resolver()};
   state.finding.limit_ttl(ds.ttl());
@@ -214,8 +244,8 @@ std::optional<Chain::CutState> Chain::accept_denial(const ResponseView& view, co
                                                     const std::shared_ptr<const ZoneKeys>& parent) {
   CutState state{.finding = denial.finding, .parent = parent, .resolver = view.resolver()};
   if (denial.finding.security == Security::Insecure)
-    return insecure_cut(view, denial.proof == Proof::InsecureDelegation ? denial.cut : name, parent->zone,
-                        denial.finding, denial.signed_by);
+    return insecure_cut(view, denial.proof == Proof::InsecureDelegation ? denial.cut : name, parent, denial.finding,
+                        denial.signed_by);
   if (!denial.finding.is_secure()) return std::nullopt;
   switch (denial.proof) {
     case Proof::Delegation: {
@@ -224,7 +254,7 @@ std::optional<Chain::CutState> Chain::accept_denial(const ResponseView& view, co
       facts.parent = parent->zone;
       Finding finding = insecure(Reason::InsecureDelegation, std::move(facts));
       finding.limit_ttl(denial.finding.ttl);
-      return insecure_cut(view, name, parent->zone, finding, denial.signed_by);
+      return insecure_cut(view, name, parent, finding, denial.signed_by);
     }
     case Proof::NxDomain:
       state.cut = Cut::NoName;
@@ -235,16 +265,14 @@ std::optional<Chain::CutState> Chain::accept_denial(const ResponseView& view, co
   }
 }
 
-Chain::CutState Chain::insecure_cut(const ResponseView& view, const DomainName& name, const DomainName& zone,
-                                    const Finding& finding, const VerifiedRrset* proof) {
+Chain::CutState Chain::insecure_cut(const ResponseView& view, const DomainName& name,
+                                    std::shared_ptr<const ZoneKeys> parent, const Finding& finding,
+                                    const VerifiedRrset* proof) {
   CutState state{.cut = Cut::Insecure, .finding = finding, .resolver = view.resolver()};
-  std::vector<ChainLink> links{make_link(Step::Cut, zone, name, RrType::Ds, finding, view.resolver())};
+  std::vector<ChainLink> links{make_link(Step::Cut, parent->zone, name, RrType::Ds, finding, view.resolver())};
   if (proof != nullptr) add_signature(links.front(), *proof);
-  // A denial that nobody computed shows no cut: it ends this walk (D-87), but a signed DS may lie below it, so that a
-  // look-up which finds that one must not be told of this (D-1).
-  state.insecure = finding.reason == Reason::Nsec3Iterations ? forgotten_cut(name, finding, std::move(links))
-                                                             : remember_cut(name, zone, finding, std::move(links));
-  if (lookup_.is_traced()) lookup_.trace(to_line("cut", name, RrType::Ds, finding));
+  state.insecure = forgotten_cut(name, finding, std::move(links));
+  state.parent = std::move(parent);
   return state;
 }
 

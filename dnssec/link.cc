@@ -204,9 +204,15 @@ std::optional<LinkResult> LinkJudge::judge_signed_denial(Attempts& attempts) {
     }
     const auto denial = judge_denial(lookup_, view_, *zone->keys, {question_.name, question_.type}, position_);
     if (!denial) return std::nullopt;
-    if (denial->finding.security > Security::Indeterminate)
-      return to_denial({.finding = denial->finding, .verified = denial->signed_by, .zone = zone->keys}, denial->answer);
-    attempts.consider(denial->finding, std::nullopt);
+    Finding finding = denial->finding;
+    if (denial->proof == Proof::InsecureDelegation || denial->proof == Proof::Delegation) {
+      const auto say = chain_.say_of(signer, denial->cut);
+      if (!say) return std::nullopt;
+      if (!say->is_secure()) finding = *say;
+    }
+    if (finding.security > Security::Indeterminate)
+      return to_denial({.finding = finding, .verified = denial->signed_by, .zone = zone->keys}, denial->answer);
+    attempts.consider(finding, std::nullopt);
   }
   return judge_denied_anchor();
 }

@@ -163,6 +163,9 @@ std::optional<LinkJudge::RrsetResult> LinkJudge::cut_shown_here(const DomainName
     const auto search = find_insecure_cut(lookup_, view_, *zone->keys, name);
     if (!search) return std::nullopt;
     if (!search->cut) continue;
+    const auto say = chain_.say_of(signer, *search->cut);
+    if (!say) return std::nullopt;
+    if (!say->is_secure()) continue;
     ReasonFacts facts = lookup_.facts(*search->cut, RrType::Ds);
     facts.zone = *search->cut;
     facts.parent = signer;

@@ -32,6 +32,22 @@ Records signed_by_example(const std::string& text) {
   return {rrset.front(), support::sign(rrset, name("example."), support::SigningKey(13, 1))};
 }
 
+/// `example.` says that `sub.signed.example.` is an unsigned delegation, which only `signed.example.` could say.
+const char* const kSaidFromAbove = "sub.signed.example. NSEC sud.signed.example. NS RRSIG NSEC";
+void say_from_above(World& world) {
+  world.edit("sub.signed.example.", RrType::Ds,
+             both(with_rcode(wire::Rcode::NoError), set_authority(signed_by_example(kSaidFromAbove))));
+}
+/// An unsigned address below it, with what else the message holds.
+World::Edit unsigned_answer(const std::string& text, Records authority) {
+  return [text, authority = std::move(authority)](Reply& reply) {
+    reply.rcode = wire::Rcode::NoError;
+    reply.answer = {forged(text)};
+    reply.authority = authority;
+  };
+}
+const char* const kForgedBelow = "www.sub.signed.example. A 192.0.2.66";
+
 class ChainTest : public testing::TestWithParam<Row> {};
 TEST_P(ChainTest, EndsAsExpected) { check(GetParam()); }
 
@@ -205,6 +221,49 @@ const Row kRows[] = {
        });
      },
      "www.a.forged.example. A", Bogus, Reason::RrsigsMissing},
+    {"the same with a hint that spares the walk", "D-52 D-57",
+     [](World& world) {
+       world.edit("a.forged.example.", RrType::Ds,
+                  both(with_rcode(wire::Rcode::NoError),
+                       set_authority(signed_by_example("a.forged.example. NSEC b.forged.example. NS RRSIG NSEC"))));
+       world.edit(
+           "www.a.forged.example.", RrType::A,
+           unsigned_answer("www.a.forged.example. A 192.0.2.66", {forged("a.forged.example. SOA . . 1 1 1 1 1")}));
+     },
+     "www.a.forged.example. A", Bogus, Reason::RrsigsMissing},
+    {"an insecure delegation below a secure one, by the zone above both", "D-50",
+     [](World& world) {
+       say_from_above(world);
+       world.edit("www.sub.signed.example.", RrType::A, unsigned_answer(kForgedBelow, {}));
+     },
+     "www.sub.signed.example. A", Bogus, Reason::SignerNotZone},
+    {"the same with a hint that spares the walk, by the zone above both", "D-50 D-57",
+     [](World& world) {
+       say_from_above(world);
+       world.edit("www.sub.signed.example.", RrType::A,
+                  unsigned_answer(kForgedBelow, {forged("sub.signed.example. SOA . . 1 1 1 1 1")}));
+     },
+     "www.sub.signed.example. A", Bogus, Reason::SignerNotZone},
+    {"an insecure delegation below a secure one, in the answer itself", "D-50 D-54",
+     [](World& world) {
+       world.edit("www.sub.signed.example.", RrType::A,
+                  unsigned_answer(kForgedBelow, signed_by_example(kSaidFromAbove)));
+     },
+     "www.sub.signed.example. A", Bogus, Reason::RrsigsMissing},
+    {"an insecure delegation below a secure one, in a denial", "D-50",
+     [](World& world) {
+       world.edit("www.sub.signed.example.", RrType::A,
+                  both(with_rcode(wire::Rcode::NoError), set_authority(signed_by_example(kSaidFromAbove))));
+     },
+     "www.sub.signed.example. A", Bogus, Reason::SignerNotZone, Answer::None},
+    {"no DS below a secure delegation, by the zone above both", "D-50", say_from_above, "sub.signed.example. DS", Bogus,
+     Reason::SignerNotZone, Answer::None},
+    {"an insecure delegation below an empty non-terminal, found by a hint", "D-50 D-57",
+     [](World& world) {
+       world.zone("example.").delegate("plain.gap");
+       world.zone("plain.gap.example.").unsigned_zone().add("www A 192.0.2.1");
+     },
+     "nothing.plain.gap.example. A", Insecure, Reason::InsecureDelegation, Answer::NxDomain},
     {"NXDOMAIN for the DS of an empty non-terminal whose proof is an ENT's", "D-52",
      [](World& world) {
        world.edit("empty.example.", RrType::Ds, with_rcode(wire::Rcode::NxDomain));
