@@ -73,6 +73,7 @@ TEST(RsaKeys, OfEveryShape) {  // D-35
       {"exponent 2^32 + 1", {5, 1, 0, 0, 0, 1, 0xC1}, true, true, 8},
       {"exponent 2^32 + 3", {5, 1, 0, 0, 0, 3, 0xC1}, true, false, 8},
       {"exponent of six octets", {6, 1, 0, 0, 0, 0, 1, 0xC1}, true, false, 8},
+      {"exponent 2^64 + 65537", {9, 1, 0, 0, 0, 0, 0, 1, 0, 1, 0xC1}, true, false, 8},
   };
   for (const RsaRow& row : rows) {
     const auto key = parse_rsa_key(row.octets);

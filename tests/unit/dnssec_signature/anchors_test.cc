@@ -52,6 +52,12 @@ struct LinesRow {
   std::size_t error_line;
 };
 
+std::string repeated(const std::string& text, std::size_t times) {
+  std::string out;
+  for (std::size_t i = 0; i < times; ++i) out += text;
+  return out;
+}
+
 TEST(AnchorFile, OfLines) {  // D-42, D-121
   const LinesRow rows[] = {
       {"one DS", kDs20326, 1, 0},
@@ -69,6 +75,8 @@ TEST(AnchorFile, OfLines) {  // D-42, D-121
       {"blanks", " \n\t\n", 0, 0},
       {"only comments", "; nothing\n", 0, 0},
       {"an address", kDs20326 + "\nexample. A 192.0.2.1\n", 0, 2},
+      {"a CDNSKEY", ". CDNSKEY 257 3 13 AAAA\n", 0, 1},
+      {"a CDS", ". CDS 1 8 2 00FF\n", 0, 1},
       {"not a record", "\n\nhello world\n", 0, 3},
       {"an open parenthesis", kDs20326 + "\n. DS 1 8 2 ( 00\n", 0, 2},
       {"a DNSKEY without the zone flag", ". DNSKEY 1 3 13 AAAA\n", 0, 1},
@@ -77,6 +85,9 @@ TEST(AnchorFile, OfLines) {  // D-42, D-121
       {"a DS cut short", ". DS \\# 3 000102\n", 0, 1},
       {"binary", std::string("\x01\x02\0\x03", 4), 0, 1},
       {"more than a megabyte", std::string(1024 * 1024 + 1, ' '), 0, 0},
+      {"a DS and more than a megabyte", kDs20326 + "\n" + std::string(1024 * 1024, ' '), 0, 0},
+      {"4096 anchors", repeated(". DS 1 8 2 00\n", 4096), 4096, 0},
+      {"4097 anchors", repeated(". DS 1 8 2 00\n", 4097), 0, 4097},
   };
   for (const LinesRow& row : rows) {
     const auto file = parse_anchor_file(row.content, kNow);
@@ -174,6 +185,12 @@ TEST(AnchorFile, OfIanaThatCannotBeRead) {  // D-121
     ASSERT_FALSE(file) << content;
     EXPECT_FALSE(file.error().text.empty());
   }
+}
+
+TEST(AnchorFile, OfIanaHoldsAtMost4096Digests) {  // D-121
+  const std::string outdated = digest(1, "validUntil=\"2019-01-11T00:00:00Z\"");
+  EXPECT_TRUE(parse_anchor_file(xml(repeated(outdated, 4095) + digest(2, "")), kNow));
+  EXPECT_FALSE(parse_anchor_file(xml(repeated(outdated, 4096) + digest(2, "")), kNow));
 }
 
 TEST(AnchorFile, OfIanaWithAllDigestsOutdatedIsRefused) {  // D-121

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Timelines of a trust point, told as a reader of RFC 5011 would: at each moment the key set that is published, who
 // signs it, and the states afterwards. The sets are really signed, sent and judged.
-//   keys     letters; `z` without SEP, `!` with REVOKE; "-" is no reply
+//   keys     letters; `z` without SEP, `n` without ZONE, `p` of protocol 4, `!` with REVOKE; "-" is no reply
 //   signers  the same; "" is an unsigned set
 #include "dnssec/rollover.h"
 
@@ -55,8 +55,10 @@ SigningKey key_of(const std::string& word) {
                                                             {'Z', {8, support::kRsa1024}}};
   const auto [algorithm, index] = pool.at(word.at(0));
   unsigned flags = word.find('z') == std::string::npos ? 257 : 256;
+  if (word.find('n') != std::string::npos) flags = 1;
   if (word.find('!') != std::string::npos) flags |= 128;
-  return {algorithm, index, static_cast<std::uint16_t>(flags)};
+  const std::uint8_t protocol = word.find('p') == std::string::npos ? 3 : 4;
+  return {algorithm, index, static_cast<std::uint16_t>(flags), protocol};
 }
 
 std::vector<std::string> words(const std::string& text) {
@@ -244,6 +246,10 @@ const Timeline kTimelines[] = {
     {"a key with and without the bit in one set is revoked", "D-116", "key:A key:B", {
         {"0", "A B B!", "A B!", "A=VALID B=REVOKED"}}},
 
+    {"a key with and without the bit does not ripen", "D-116", "key:A", {
+        {"0", "A B", "A", "A=VALID B=ADDPEND"},
+        {"30", "A B B!", "A", "A=VALID B=ADDPEND"}}},
+
     {"from DS, valid at once", "D-121", "ds:A", {{"0", "A B", "A", "A=VALID B=ADDPEND"}}},
     {"from two DS, the key of one comes later", "D-121", "ds:A ds:B", {
         {"0", "A", "A", "A=VALID B=START"},
@@ -266,6 +272,12 @@ const Timeline kTimelines[] = {
         {"1", "Az B", "Az B", "A=REMOVED B=VALID C=MISSING"}}},
     {"a start DS without SEP is replaced at once", "D-113", "ds:Az", {{"0", "Az B", "Az", "A=REMOVED B=VALID"}}},
     {"a start key without SEP stays if nobody can replace it", "D-113", "key:Az", {{"0", "Az Bz", "Az", "A=VALID"}}},
+    {"a start key without SEP that did not sign replaces nobody", "D-113", "key:Az key:B", {
+        {"0", "Az B C", "B", "A=VALID B=VALID C=ADDPEND"}}},
+    {"a removed start key without SEP lets nobody in", "D-113", "key:Az", {
+        {"0", "Az B", "Az", "A=REMOVED B=VALID"},
+        {"1", "Az B C", "Az B", "A=REMOVED B=VALID C=ADDPEND"}}},
+    {"keys without ZONE or of another protocol are no anchors", "D-113", "key:A", {{"0", "A Bn Cp", "A", "A=VALID"}}},
     {"keys without SEP are no anchors", "D-113", "key:A", {{"0", "A Bz", "A", "A=VALID"}}},
     {"only keys of supported sizes", "D-113", "key:A", {{"0", "A T", "A", "A=VALID"}}},
 
@@ -606,6 +618,23 @@ TEST(Bounds, OfAnchorsAtTheStart) {  // D-122
   const TrustAnchor anchor{name("."), AnchorForm::Dnskey, key_of("A").dnskey_rdata()};
   const std::vector<TrustAnchor> many(kMaxAnchorKeys + 1, anchor);
   EXPECT_EQ(initial_state(name("."), many, AnchorSource::File, kNow).keys.size(), kMaxAnchorKeys);
+}
+
+TEST(Adopting, NeedsADsThatFitsWhole) {  // D-40, D-121
+  AnchorState state = start_of({"", "", "key:B ds:A", {{"0", "", "", ""}}});
+  const auto ds = state.keys[1].rdata;
+  for (const std::size_t spoilt : {ds.size(), std::size_t{0}, std::size_t{1}, std::size_t{2}, ds.size() - 1}) {
+    state.keys[1].rdata = ds;
+    if (spoilt < ds.size()) state.keys[1].rdata[spoilt] ^= 1;
+    RolloverClock clock;
+    clock.now = kNow;
+    const AnchorState after = advance(state, see(state, {"0", "A B", "B", ""}), clock).state;
+    const auto key = std::find_if(after.keys.begin(), after.keys.end(), [](const AnchorKey& each) {
+      return each.form == AnchorForm::Dnskey && letter_of(each) == 'A';
+    });
+    ASSERT_NE(key, after.keys.end());
+    EXPECT_EQ(to_text(key->state), spoilt == ds.size() ? "VALID" : "ADDPEND") << "octet " << spoilt;
+  }
 }
 
 TEST(Removed, IsForEverAlsoForADsOrAStartKeyWithoutSep) {  // D-113, D-121
