@@ -342,6 +342,15 @@ const Row kRows[] = {
        });
      },
      "www.signed.example. A", Bogus, Reason::WildcardNoDenial},
+    {"DS signed by the zone that it names", "D-23",
+     [](World& world) {
+       const auto key = world.zone("signed.example.").keys()[1].first;
+       world.edit("signed.example.", RrType::Ds, [key](Reply& reply) {
+         std::erase_if(reply.answer, [](const Record& record) { return record.type == RrType::Rrsig; });
+         reply.answer.push_back(support::sign(reply.answer, name("signed.example."), key));
+       });
+     },
+     "www.signed.example. A", Bogus, Reason::DsDenialMissing},
     {"DS question answered by the child", "D-56",
      [](World& world) {
        world.edit("signed.example.", RrType::Ds, [records = signed_by_child(world, "signed.example.")](Reply& reply) {
@@ -371,6 +380,21 @@ const Row kRows[] = {
     {"zone without keys", "D-41",
      [](World& world) { world.edit("signed.example.", RrType::Dnskey, without(RrType::Dnskey)); },
      "www.signed.example. A", Bogus, Reason::DnskeyMissing},
+    {"CNAME in place of the keys", "D-41",
+     [](World& world) {
+       world.edit("signed.example.", RrType::Dnskey,
+                  [](Reply& reply) { reply.answer = {forged("signed.example. CNAME www.example.")}; });
+     },
+     "www.signed.example. A", Bogus, Reason::DnskeyMissing},
+    {"keys signed in the name of something below the zone", "D-23",
+     [](World& world) {
+       const auto key = world.zone("signed.example.").keys()[0].first;
+       world.edit("signed.example.", RrType::Dnskey, [key](Reply& reply) {
+         std::erase_if(reply.answer, [](const Record& record) { return record.type == RrType::Rrsig; });
+         reply.answer.push_back(support::sign(reply.answer, name("www.signed.example."), key));
+       });
+     },
+     "www.signed.example. A", Bogus, Reason::SignerNotZone},
     {"DS of another key", "D-41",
      [](World& world) {
        auto other =
