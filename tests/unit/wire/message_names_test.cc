@@ -197,6 +197,18 @@ TEST(Pointers, D1OwnersOverTheLimitAreRefusedBeforeAndBehindOneWithin) {
   }
 }
 
+TEST(Pointers, D6ForwardOrIntoTheHeaderIsRefusedInRdataToo) {
+  Octets octets = Reply("mx.example.", RrType::Ns).count(1, 3).octets();
+  const std::size_t behind = octets.size() + 3 * (11 + 2);
+  for (const std::size_t target : {behind, std::size_t{4}, kQuestion})
+    octets.u8(0).type(RrType::Ns).u16(1).u32(0).u16(2).pointer(target);
+  octets.name("behind.");
+  const auto message = Message::parse(octets).value();
+  EXPECT_EQ(message->rdata(message->records()[0]).error(), ParseError::BadPointer);
+  EXPECT_EQ(message->rdata(message->records()[1]).error(), ParseError::BadPointer);
+  EXPECT_TRUE(message->rdata(message->records()[2]));
+}
+
 TEST(Pointers, D5NameThatGrowsOver255OctetsByPointersIsTooLong) {
   const std::string label(63, 'x');
   const auto reply = Reply(label + "." + label + "." + label, RrType::Ns)
@@ -255,6 +267,26 @@ TEST(Allowance, D1ReadingAgainCostsNothing) {
     ASSERT_FALSE(grouped.undecodable) << round;
     ASSERT_EQ(grouped.rrsets.at(0).rdata.size(), 900U);
   }
+}
+
+/// Counts the owners of `count` records that can be read, each a label before a pointer to a name of 250 octets.
+std::size_t readable_owners(std::size_t count, int rounds) {
+  Reply reply = bomb(250, 0);
+  for (std::size_t number = 0; number < count; ++number)
+    reply.answer(Octets().string("a").pointer(kQuestion), RrType::A, Octets().u32(0));
+  const auto message = reply.parse().value();
+  std::size_t readable = 0;
+  for (int round = 0; round < rounds; ++round) {
+    readable = 0;
+    for (const RecordIndex& record : message->records()) readable += message->owner(record) ? 1U : 0U;
+  }
+  return readable;
+}
+
+TEST(Allowance, D6OwnersThatGrowByPointersArePaidForOnce) {
+  constexpr std::size_t kOctetsEach = 252;
+  EXPECT_EQ(readable_owners(1000, 3), 1000U);
+  EXPECT_EQ(readable_owners(1500, 1), kMaxDecompressedOctets / kOctetsEach);
 }
 
 TEST(Allowance, D6RecordsThatNobodyAsksForCostNothing) {

@@ -81,6 +81,11 @@ struct WrongRow {
 
 Octets with_record(const Octets& record) { return Octets(Reply("a.", RrType::A).count(1, 1).octets()).append(record); }
 
+std::string five_labels() {
+  const std::string label(63, 'x');
+  return label + '.' + label + '.' + label + '.' + label + '.' + label;
+}
+
 const WrongRow kWrong[] = {
     {"D-8: no whole header", Octets().zeros(11), ParseError::Truncated},
     {"D-4: answer count past the end", plain().count(1, 2).octets(), ParseError::BadCount},
@@ -92,6 +97,7 @@ const WrongRow kWrong[] = {
     {"D-8: label type 01 in a question", Octets().u16(1).u16(0x8000).u16(1).zeros(6).u8(0x41).zeros(80),
      ParseError::BadLabel},
     {"D-8: label type 10 in an owner", with_record(Octets().u8(0x80).zeros(200)), ParseError::BadLabel},
+    {"D-5: owner of 321 octets", with_record(Octets().labels(five_labels()).zeros(40)), ParseError::NameTooLong},
     {"D-8: question that points at itself", Octets().u16(1).u16(0x8000).u16(1).zeros(6).pointer(12).u16(1).u16(1),
      ParseError::BadPointer},
     {"D-6: owner that points forward", with_record(Octets().pointer(40).zeros(40)), ParseError::BadPointer},

@@ -93,6 +93,12 @@ bool fails(Parsed<T> (*parse)(Bytes), const Octets& octets) {
   return !parse(octets).has_value();
 }
 
+TEST(Rdata, D85Nsec3NeedsItsNextHash) {
+  EXPECT_TRUE(parse_nsec3(Octets{1, 0, 0, 0, 0, 1, 0xAA}));
+  EXPECT_FALSE(parse_nsec3(Octets{1, 0, 0, 0, 0, 0}));
+  EXPECT_FALSE(parse_nsec3(Octets{1, 0, 0, 0, 0, 2, 0xAA}));
+}
+
 TEST(Rdata, CutShortIsAnErrorAtEveryOctet) {
   const auto grind = [](auto parse, const Octets& whole, std::size_t least) {
     for (std::size_t size = 0; size < least; ++size) {
