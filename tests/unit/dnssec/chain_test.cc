@@ -67,6 +67,18 @@ const Row kRows[] = {
      Insecure,
      Reason::InsecureDelegation},
     {"unsigned zone in an opt-out span", "D-51", {}, "www.insecure.opt. A", Insecure, Reason::InsecureDelegationOptout},
+    {"unsigned zone some labels down in an opt-out span", "D-51",
+     [](World& world) {
+       world.zone("opt.").delegate("b.c.d");
+       world.zone("b.c.d.opt.").unsigned_zone().add("www A 192.0.2.1");
+     },
+     "www.b.c.d.opt. A", Insecure, Reason::InsecureDelegationOptout},
+    {"denial by an unsigned zone some labels down in an opt-out span", "D-51 D-57",
+     [](World& world) {
+       world.zone("opt.").delegate("b.c.d");
+       world.zone("b.c.d.opt.").unsigned_zone().add("www A 192.0.2.1");
+     },
+     "nothing.b.c.d.opt. A", Insecure, Reason::InsecureDelegationOptout, Answer::NxDomain},
     {"apex of an unsigned zone", "D-50", {}, "insecure.example. SOA", Insecure, Reason::InsecureDelegation},
     {"denial by an unsigned zone",
      "D-57",

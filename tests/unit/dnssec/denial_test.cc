@@ -303,6 +303,16 @@ INSTANTIATE_TEST_SUITE_P(Nsec, DenialTest, testing::ValuesIn(kNsecRows), row_nam
 
 const Row kNsec3Rows[] = {
     {"no such name", "D-89", {}, "nothing.three. A", Secure, Reason::None, Answer::NxDomain},
+    {"zone with a single hash", "D-88",
+     [](World& world) { world.zone("example.").delegate(world.zone("single.example.").nsec3()); },
+     "nothing.single.example. A", Secure, Reason::None, Answer::NxDomain},
+    {"zone of one opt-out hash and unsigned delegations", "D-90",
+     [](World& world) {
+       auto& single = world.zone("single.example.").nsec3({.opt_out = support::OptOut::Yes});
+       single.delegate("child");
+       world.zone("example.").delegate(single);
+     },
+     "nothing.single.example. A", Insecure, Reason::OptoutSpan, Answer::NxDomain},
     {"no such name some labels deeper", "D-88", {}, "a.b.c.three. A", Secure, Reason::None, Answer::NxDomain},
     {"no such type", "D-89", {}, "www.three. TXT", Secure, Reason::None, Answer::NoData},
     {"empty non-terminal", "D-89", {}, "empty.three. A", Secure, Reason::None, Answer::NoData},
