@@ -133,6 +133,54 @@ TEST(Budget, D101_PaddedDenials) {
   expect_work_limit(asker, "nothing.three. A", Limit::Nsec3Records);
 }
 
+// D-101: wherever denials are looked at, one record over the limit is too many.
+TEST(Budget, D101_OneRecordTooMany) {
+  struct {
+    const char* asked;
+    std::uint32_t needed;
+    Limit limit;
+  } const rows[] = {{"nothing.example. A", 2, Limit::NsecRecords},
+                    {"x.wild.example. A", 1, Limit::NsecRecords},
+                    {"a.b.three. A", 2, Limit::Nsec3Records},
+                    {"x.wild.three. A", 1, Limit::Nsec3Records}};
+  for (const auto& row : rows) {
+    Asker enough(honest_world()), one_short(honest_world());
+    enough.policy().max_nsec_records = enough.policy().max_nsec3_records = row.needed;
+    EXPECT_EQ(enough.ask(row.asked).security, Secure) << row.asked;
+    one_short.policy().max_nsec_records = one_short.policy().max_nsec3_records = row.needed - 1;
+    expect_work_limit(one_short, row.asked, row.limit);
+  }
+}
+
+TEST(Budget, D101_ManyRecordsAtOneHash) {
+  World world = honest_world();
+  world.edit("www.three.", RrType::Txt, [](Reply& reply) {
+    Record twin = *std::ranges::find(reply.authority, RrType::Nsec3, &Record::type);
+    for (int i = 0; i < 10; ++i) {
+      ++twin.rdata[6];  // next hash
+      reply.authority.push_back(twin);
+    }
+  });
+  Asker asker(world);
+  expect_work_limit(asker, "www.three. TXT", Limit::Nsec3Records);
+}
+
+// D-54, D-101: a padded answer shows no cut, so that its DS is asked for.
+TEST(Budget, D101_PaddedAnswersShowNoCut) {
+  World world = honest_world();
+  world.edit("www.insecure.example.", RrType::A, [&world](Reply& reply) {
+    for (const char* owner : {"insecure.example.", "zz.example."})
+      for (const Record& each : world.zone("example.").covering_or_matching_nsec(name(owner)))
+        reply.authority.push_back(each);
+  });
+  for (const std::uint32_t limit : {2U, 1U}) {
+    Asker asker(world);
+    asker.policy().max_nsec_records = limit;
+    EXPECT_EQ(asker.ask("www.insecure.example. A").security, Insecure);
+    EXPECT_EQ(std::ranges::count(asker.asked(), "insecure.example. DS"), limit == 2 ? 0 : 1);
+  }
+}
+
 TEST(Budget, D103_KeysInASet) {
   World world = honest_world();
   world.edit("signed.example.", RrType::Dnskey, [](Reply& reply) {

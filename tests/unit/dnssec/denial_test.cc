@@ -470,6 +470,15 @@ const Row kNsec3Rows[] = {
        });
      },
      "www.three. TXT", Bogus, Reason::Nsec3Collision},
+    {"NSEC3 expanded from a wildcard", "D-77",
+     [](World& world) {
+       world.edit("www.three.", RrType::Txt, [](Reply& reply) {
+         const Record nsec3 = *std::ranges::find(reply.authority, RrType::Nsec3, &Record::type);
+         std::erase_if(reply.authority, [&](const Record& each) { return each.owner == nsec3.owner; });
+         reply.authority.insert(reply.authority.end(), {nsec3, sign({nsec3}, name("three."), zsk(), {.labels = 1})});
+       });
+     },
+     "www.three. TXT", Bogus, Reason::DenialMissing},
     {"records of another zone cannot help", "D-85",
      [](World& world) {
        world.edit("nothing.three.", RrType::A,
