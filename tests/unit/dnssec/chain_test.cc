@@ -48,6 +48,16 @@ World::Edit unsigned_answer(const std::string& text, Records authority) {
 }
 const char* const kForgedBelow = "www.sub.signed.example. A 192.0.2.66";
 
+/// www.example. A without signature, beside an NSEC that key `key` of the pool signed for example.
+std::function<void(World&)> unsigned_beside(const std::string& text, std::size_t key = 1,
+                                            const support::SignatureFields& fields = {}) {
+  return [=](World& world) {
+    const Records nsec{support::record(text)};
+    const Record signature = support::sign(nsec, name("example."), support::SigningKey(13, key), fields);
+    world.edit("www.example.", RrType::A, both(without_all_signatures(), add_authority({nsec.front(), signature})));
+  };
+}
+
 class ChainTest : public testing::TestWithParam<Row> {};
 TEST_P(ChainTest, EndsAsExpected) { check(GetParam()); }
 
@@ -418,6 +428,21 @@ const Row kRows[] = {
     {"unsigned referral NS beside a good answer", "D-75",
      [](World& world) { world.edit("www.example.", RrType::A, add_authority({forged("example. NS junk.invalid.")})); },
      "www.example. A", Secure},
+    {"an NSEC with a wrong signature shows no cut", "D-54",
+     unsigned_beside("www.example. NSEC zz.example. NS RRSIG NSEC", 3), "www.example. A", Bogus, Reason::RrsigsMissing},
+    {"an NSEC from a wildcard shows no cut", "D-54",
+     unsigned_beside("www.example. NSEC zz.example. NS RRSIG NSEC", 1, {.labels = 1}), "www.example. A", Bogus,
+     Reason::RrsigsMissing},
+    {"an NSEC with SOA shows no cut", "D-54", unsigned_beside("www.example. NSEC zz.example. NS SOA RRSIG NSEC"),
+     "www.example. A", Bogus, Reason::RrsigsMissing},
+    {"an NSEC with DS shows no cut", "D-54", unsigned_beside("www.example. NSEC zz.example. NS DS RRSIG NSEC"),
+     "www.example. A", Bogus, Reason::RrsigsMissing},
+    {"an NSEC without NS shows no cut", "D-54", unsigned_beside("www.example. NSEC zz.example. A RRSIG NSEC"),
+     "www.example. A", Bogus, Reason::RrsigsMissing},
+    {"an NSEC of the zone's own apex shows no cut", "D-54", unsigned_beside("example. NSEC zz.example. NS RRSIG NSEC"),
+     "www.example. A", Bogus, Reason::RrsigsMissing},
+    {"an NSEC of another name shows no cut", "D-54", unsigned_beside("wwv.example. NSEC zz.example. NS RRSIG NSEC"),
+     "www.example. A", Bogus, Reason::RrsigsMissing},
     {"an NSEC that came along shows the insecure delegation", "D-54",
      [](World& world) {
        world.edit("www.insecure.example.", RrType::A, add_authority(ds_denial_of(world, "insecure.example.")));
