@@ -54,6 +54,9 @@ class Advance {
 
   RolloverStep run() {
     if (!is_clock_believable()) return std::move(step_);
+    const bool any_revoked =
+        std::any_of(seen_.keys.begin(), seen_.keys.end(), [](const ObservedKey& key) { return key.signed_revocation; });
+    if (seen_.verified || any_revoked) blank_outranked_ds();
     for (const ObservedKey& key : seen_.keys)
       if (key.signed_revocation) revoke(key);
     if (seen_.verified)
@@ -173,6 +176,16 @@ class Advance {
       if (!record) record = &key;
     }
     return record;
+  }
+
+  /// D-39: once the better DS turns into its key, a SHA-1 DS would stand alone and count.
+  void blank_outranked_ds() {
+    for (const std::size_t place : seen_.outranked_ds) {
+      AnchorKey& key = step_.state.keys[place];
+      note(fmt::format("the SHA-1 DS of key {} is left out: there are DS of better digests", key.tag()));
+      key.form = AnchorForm::Dnskey;
+      key.rdata.clear();
+    }
   }
 
   /// Final and at once, whoever else signed the set (D-116).

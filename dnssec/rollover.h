@@ -84,17 +84,19 @@ std::vector<TrustAnchor> trusted_anchors(const AnchorState& state);
 
 struct ObservedKey {
   std::vector<std::uint8_t> rdata;
-  bool signed_revocation = false;        ///< REVOKE set and the set signed by this key
-  std::vector<std::size_t> anchored_by;  ///< places in AnchorState::keys of DS that name it (with REVOKE cleared)
-  std::string unusable;                  ///< why it cannot become an anchor: empty if it can
+  bool signed_revocation = false;  ///< REVOKE set and the set signed by this key
+  /// Places in AnchorState::keys of the DS that name it (with REVOKE cleared); empty unless one of these counts (D-39).
+  std::vector<std::size_t> anchored_by;
+  std::string unusable;  ///< why it cannot become an anchor: empty if it can
 };
 
 /// One DNSKEY answer, judged.
 struct Observation {
   bool verified = false;  ///< by a key that is trusted now: the set counts
   Reason reason = Reason::None;
-  ReasonFacts facts;              ///< of a set that does not count
-  std::vector<ObservedKey> keys;  ///< also of a set that does not count: revocations need nobody else (D-116)
+  ReasonFacts facts;                      ///< of a set that does not count
+  std::vector<ObservedKey> keys;          ///< also of a set that does not count: revocations need nobody else (D-116)
+  std::vector<std::size_t> outranked_ds;  ///< places in AnchorState::keys of the SHA-1 DS beside better ones (D-39)
   /// Start anchors without SEP that verified the set: the set's SEP keys take their place (D-113).
   std::vector<std::vector<std::uint8_t>> start_keys_without_sep;
   std::uint32_t original_ttl = 0;

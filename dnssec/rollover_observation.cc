@@ -34,11 +34,51 @@ std::string unusable_because(const Dnskey& key, Crypto& crypto) {
   return "it cannot be parsed";
 }
 
-bool ds_names(Bytes ds_rdata, Bytes dnskey_rdata, const wire::DomainName& zone, Crypto& crypto) {
-  const auto ds = wire::parse_ds(ds_rdata);
+/// A DS of the state.
+struct StateDs {
+  std::size_t place;  ///< in AnchorState::keys
+  Bytes rdata;
+  bool counts;  ///< D-39
+};
+
+std::vector<StateDs> ds_of(const AnchorState& state, const Crypto& crypto) {
+  std::vector<StateDs> all;
+  std::vector<Bytes> rdatas;
+  for (std::size_t i = 0; i < state.keys.size(); ++i) {
+    if (state.keys[i].form != AnchorForm::Ds) continue;
+    all.push_back({i, state.keys[i].rdata, false});
+    rdatas.emplace_back(state.keys[i].rdata);
+  }
+  const std::vector<bool> counts = ds_that_count(rdatas, crypto);
+  for (std::size_t i = 0; i < all.size(); ++i) all[i].counts = counts[i];
+  return all;
+}
+
+std::vector<std::size_t> outranked_among(std::span<const StateDs> all, const Crypto& crypto) {
+  std::vector<std::size_t> places;
+  for (const StateDs& ds : all)
+    if (!ds.counts && ds_that_count(std::span(&ds.rdata, 1), crypto).front()) places.push_back(ds.place);
+  return places;
+}
+
+bool names(const StateDs& anchor, Bytes dnskey_rdata, const wire::DomainName& zone, Crypto& crypto) {
+  const auto ds = wire::parse_ds(anchor.rdata);
   if (!ds || ds->key_tag != key_tag(dnskey_rdata) || ds->algorithm != dnskey_rdata[3]) return false;
   const auto digest = crypto.ds_digest(ds->digest_type, zone.lower().wire(), dnskey_rdata);
   return digest && std::ranges::equal(*digest, ds->digest);
+}
+
+/// Empty unless one of them counts.
+std::vector<std::size_t> places_naming(std::span<const StateDs> all, Bytes dnskey_rdata, const wire::DomainName& zone,
+                                       Crypto& crypto) {
+  std::vector<std::size_t> places;
+  bool any_counts = false;
+  for (const StateDs& ds : all) {
+    if (!names(ds, dnskey_rdata, zone, crypto)) continue;
+    any_counts = any_counts || ds.counts;
+    places.push_back(ds.place);
+  }
+  return any_counts ? places : std::vector<std::size_t>();
 }
 
 bool revokes_itself(const wire::Rrset& dnskeys, const wire::DomainName& zone, const ZoneKey& key,
@@ -53,8 +93,8 @@ bool is_known(const AnchorState& state, const ObservedKey& key) {
   });
 }
 
-ObservedKey observe_key(const AnchorState& state, const wire::Rrset& dnskeys, const ZoneKey& key,
-                        SignatureContext& context) {
+ObservedKey observe_key(const AnchorState& state, std::span<const StateDs> all_ds, const wire::Rrset& dnskeys,
+                        const ZoneKey& key, SignatureContext& context) {
   ObservedKey observed;
   observed.rdata = key.rdata;
   const auto dnskey = wire::parse_dnskey(key.rdata);
@@ -63,10 +103,7 @@ ObservedKey observe_key(const AnchorState& state, const wire::Rrset& dnskeys, co
     return observed;
   }
   observed.unusable = unusable_because(*dnskey, *context.crypto);
-  const auto plain = without_revoke(key.rdata);
-  for (std::size_t i = 0; i < state.keys.size(); ++i)
-    if (state.keys[i].form == AnchorForm::Ds && ds_names(state.keys[i].rdata, plain, state.zone, *context.crypto))
-      observed.anchored_by.push_back(i);
+  observed.anchored_by = places_naming(all_ds, without_revoke(key.rdata), state.zone, *context.crypto);
   if (is_revoked(key.rdata) && is_known(state, observed))
     observed.signed_revocation = revokes_itself(dnskeys, state.zone, key, context);
   return observed;
@@ -109,8 +146,10 @@ Observation observe(const AnchorState& state, const wire::Rrset* dnskeys, Signat
   seen.reason = outcome.reason;
   seen.facts = outcome.facts;
   if (!dnskeys || dnskeys->malformed || dnskeys->rdata.size() > context.policy->max_keys) return seen;
+  const std::vector<StateDs> all_ds = ds_of(state, *context.crypto);
+  seen.outranked_ds = outranked_among(all_ds, *context.crypto);
   for (const ZoneKey& key : load_zone_keys(*dnskeys, context))
-    seen.keys.push_back(observe_key(state, *dnskeys, key, context));
+    seen.keys.push_back(observe_key(state, all_ds, *dnskeys, key, context));
   std::sort(seen.keys.begin(), seen.keys.end(),
             [](const ObservedKey& a, const ObservedKey& b) { return a.rdata < b.rdata; });
   if (!outcome.keys) return seen;

@@ -2,6 +2,7 @@
 #include "dnssec/zone_keys.h"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 
 #include "dnssec/algorithms.h"
@@ -62,13 +63,11 @@ bool is_usable(const wire::Ds& ds, const Crypto& crypto) {
   return crypto.supports_algorithm(ds.algorithm) && crypto.supports_digest(ds.digest_type);
 }
 
-/// The DS that count (D-39): usable, and SHA-1 only where nothing better stands.
 std::vector<wire::Ds> usable_ds(std::span<const Bytes> rdatas, const Crypto& crypto) {
+  const std::vector<bool> counts = ds_that_count(rdatas, crypto);
   std::vector<wire::Ds> usable;
-  for (const Bytes rdata : rdatas)
-    if (const auto ds = wire::parse_ds(rdata); ds && is_usable(*ds, crypto)) usable.push_back(*ds);
-  const auto is_sha1 = [](const wire::Ds& ds) { return ds.digest_type == kSha1Digest; };
-  if (!std::all_of(usable.begin(), usable.end(), is_sha1)) std::erase_if(usable, is_sha1);
+  for (std::size_t i = 0; i < rdatas.size(); ++i)
+    if (counts[i]) usable.push_back(*wire::parse_ds(rdatas[i]));
   return usable;
 }
 
@@ -302,6 +301,18 @@ std::vector<ZoneKey> load_zone_keys(const wire::Rrset& dnskeys, SignatureContext
   std::vector<ZoneKey> keys = describe_keys(dnskeys, context);
   for (ZoneKey& key : keys) load(key, context);
   return keys;
+}
+
+std::vector<bool> ds_that_count(std::span<const Bytes> rdatas, const Crypto& crypto) {
+  std::vector<bool> usable, sha1;
+  for (const Bytes rdata : rdatas) {
+    const auto ds = wire::parse_ds(rdata);
+    usable.push_back(ds && is_usable(*ds, crypto));
+    sha1.push_back(usable.back() && ds->digest_type == kSha1Digest);
+  }
+  if (usable == sha1) return usable;
+  std::transform(usable.begin(), usable.end(), sha1.begin(), usable.begin(), std::greater<>());
+  return usable;
 }
 
 DsUsability usability(const VerifiedRrset& ds_set, SignatureContext& context) {

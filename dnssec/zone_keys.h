@@ -40,6 +40,9 @@ struct KeySetOutcome {
 /// Makes the ZoneKey list of a DNSKEY RRset: tags computed, keys loaded lazily or at once, faults kept (D-35, D-36).
 std::vector<ZoneKey> load_zone_keys(const wire::Rrset& dnskeys, SignatureContext& context);
 
+/// Parallel to `rdatas`: which DS count (D-39), the usable ones, and SHA-1 only where nothing better stands.
+std::vector<bool> ds_that_count(std::span<const Bytes> rdatas, const Crypto& crypto);
+
 /// True if at least one DS is usable (algorithm and digest type supported, D-40); else the reason to be INSECURE for.
 struct DsUsability {
   bool usable = false;

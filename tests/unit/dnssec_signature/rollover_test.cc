@@ -37,7 +37,7 @@ struct Moment {
 struct Timeline {
   const char* what;
   const char* rule;
-  std::string start;  ///< "ds:A key:B missing:C"
+  std::string start;  ///< "ds:A sha1:B odd:C key:D missing:E"; `odd` = a DS of an unknown digest type
   std::vector<Moment> moments;
 };
 
@@ -77,9 +77,11 @@ AnchorState start_of(const Timeline& timeline) {
   std::vector<TrustAnchor> anchors;
   for (const std::string& word : words(timeline.start)) {
     const SigningKey key = key_of(word.substr(word.find(':') + 1));
-    const bool ds = word.starts_with("ds:");
-    anchors.push_back(
-        {name("."), ds ? AnchorForm::Ds : AnchorForm::Dnskey, ds ? key.ds_rdata(name(".")) : key.dnskey_rdata()});
+    const bool sha1 = word.starts_with("sha1:"), odd = word.starts_with("odd:");
+    const bool ds = sha1 || odd || word.starts_with("ds:");
+    anchors.push_back({name("."), ds ? AnchorForm::Ds : AnchorForm::Dnskey,
+                       ds ? key.ds_rdata(name("."), sha1 ? 1 : 2) : key.dnskey_rdata()});
+    if (odd) anchors.back().rdata[3] = 200;
   }
   AnchorState state = initial_state(name("."), anchors, AnchorSource::Embedded, time_of(timeline.moments[0].when));
   for (std::size_t i = 0; i < anchors.size(); ++i)
@@ -266,6 +268,16 @@ const Timeline kTimelines[] = {
     {"a DS whose key others show as revoked", "D-116, D-121", "ds:A ds:B", {
         {"0", "A! B", "B", "A=START B=VALID"},
         {"1", "A B", "B", "A=VALID B=VALID"}}},
+
+    {"a SHA 1 DS beside a better one vouches for nothing", "D-39, D-121", "sha1:A ds:B", {
+        {"0", "A", "A", "A=START B=START"},
+        {"1", "A B", "B", "A=ADDPEND B=VALID"},
+        {"2", "A B", "A", "A=ADDPEND B=VALID"}}},
+    {"a SHA 1 DS whose better one is revoked", "D-39, D-116", "sha1:A ds:B", {{"0", "A B!", "B!", "B=REVOKED"}}},
+    {"a SHA 1 DS beside one of a digest that is not known", "D-39, D-121", "sha1:A odd:B", {
+        {"0", "A B", "A", "A=VALID B=ADDPEND B=START"}}},
+    {"a SHA 1 DS and a better one of the same key", "D-39, D-121", "sha1:A ds:A", {{"0", "A", "A", "A=VALID"}}},
+    {"a SHA 1 DS alone", "D-39, D-121", "sha1:A", {{"0", "A B", "A", "A=VALID B=ADDPEND"}}},
 
     {"a start key without SEP is replaced at once", "D-113", "key:Az", {
         {"0", "Az B C", "Az", "A=REMOVED B=VALID C=VALID"},
