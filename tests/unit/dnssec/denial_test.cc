@@ -239,6 +239,9 @@ const Row kNsecRows[] = {
        world.edit("nothing.example.", RrType::A, add_authority(prove_nxdomain(world.zone("three."), name("x.three."))));
      },
      "nothing.example. A", Secure, Reason::None, Answer::NxDomain},
+    {"the SOA of another zone is set aside", "D-94",
+     [](World& world) { world.edit("nothing.example.", RrType::A, add_authority(soa_of(world, "three."))); },
+     "nothing.example. A", Secure, Reason::None, Answer::NxDomain},
     {"proofs that contradict each other", "D-93",
      [](World& world) {
        const Records covering = with_signature(nsec("wwa.example.", "wwz.example.", {RrType::A}), "example.");
@@ -586,8 +589,25 @@ TEST(Nsec3Usable, IsOneWholeHashBelowTheZone) {
 
 // D-15: SOA MINIMUM, SOA TTL, NSEC TTL, cap.
 TEST(NegativeTtl, IsTheSmallest) {
-  World world = honest_world();
-  EXPECT_EQ(Asker(world).ask("nothing.example. A").ttl, 900U);
+  struct {
+    std::uint32_t soa, minimum, nsec, expected;
+  } const rows[] = {
+      {600, 300, 900, 300}, {200, 300, 900, 200}, {600, 300, 50, 50}, {86400, 86400, 86400, 3600}, {600, 0, 900, 0}};
+  for (const auto& row : rows) {
+    World world = honest_world();
+    world.edit("nothing.example.", RrType::A, [&row](Reply& reply) {
+      Records denial{support::record("example. " + std::to_string(row.soa) + " SOA ns. host. 1 1 1 1 " +
+                                     std::to_string(row.minimum))};
+      std::ranges::copy_if(reply.authority, std::back_inserter(denial),
+                           [](const Record& each) { return each.type == RrType::Nsec; });
+      reply.authority.clear();
+      for (Record& each : denial) {
+        if (each.type == RrType::Nsec) each.ttl = row.nsec;
+        reply.authority.insert(reply.authority.end(), {each, sign({each}, name("example."), zsk())});
+      }
+    });
+    EXPECT_EQ(Asker(world).ask("nothing.example. A").ttl, row.expected);
+  }
 }
 
 // D-15: of an insecure denial by its SOA, and not at all without one.
