@@ -57,6 +57,11 @@ const Row kRows[] = {
     {"wildcard answer without proof, NSEC3", "D-64",
      [](World& world) { world.edit("x.wild.three.", RrType::A, set_authority({})); }, "x.wild.three. A", Bogus,
      Reason::WildcardNoDenial},
+    {"wildcard answer with an NSEC3 that covers another name", "D-64",
+     [](World& world) {
+       world.edit("x.wild.three.", RrType::A, set_authority(world.zone("three.").matching_nsec3(name("www.three."))));
+     },
+     "x.wild.three. A", Bogus, Reason::WildcardNoDenial},
     {"wildcard answer with a wrong signature on the proof", "D-64",
      [](World& world) { world.edit("x.wild.example.", RrType::A, spoil_signatures(RrType::Nsec)); },
      "x.wild.example. A", Bogus, Reason::SignatureWrong},
