@@ -123,15 +123,20 @@ class Advance {
   }
 
   const ObservedKey* find_seen(const AnchorKey& key) const {
-    const ObservedKey* found = nullptr;  // one key may stand in a set with and without REVOKE: the bit counts
+    // One key may stand in a set with several flags: REVOKE counts, then those with which it may enter.
+    const auto rank = [&](const ObservedKey& observed) {
+      return std::pair(is_revoked(observed.rdata), may_enter(observed));
+    };
+    const ObservedKey* found = nullptr;
     for (const ObservedKey& observed : seen_.keys)
-      if (same_key(observed.rdata, key.rdata) && (!found || is_revoked(observed.rdata))) found = &observed;
+      if (same_key(observed.rdata, key.rdata) && (!found || rank(*found) < rank(observed))) found = &observed;
     return found;
   }
 
   void apply_set(AnchorKey& key) {
     const ObservedKey* observed = find_seen(key);
     if (observed && is_revoked(observed->rdata)) return;  // done by `revoke`, or not signed by it: says nothing (D-116)
+    if (observed && key.state == AddPend && !may_enter(*observed)) observed = nullptr;  // D-113
     if (observed) {
       const bool ripe = key.state == AddPend && now_ >= key.hold_down_until.value_or(0) && key.sights + 1 >= kMinSights;
       apply(key, ripe ? KeyEvent::HoldDownOver : KeyEvent::Seen);

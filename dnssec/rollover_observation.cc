@@ -109,17 +109,20 @@ ObservedKey observe_key(const AnchorState& state, std::span<const StateDs> all_d
   return observed;
 }
 
+/// By a DS that counts, or whole (D-42).
+bool is_vouched_for(const AnchorState& state, const ObservedKey& key) {
+  if (is_revoked(key.rdata)) return false;
+  return !key.anchored_by.empty() || std::any_of(state.keys.begin(), state.keys.end(), [&](const AnchorKey& known) {
+    return known.is_trusted() && known.form == AnchorForm::Dnskey && known.rdata == key.rdata;
+  });
+}
+
 /// The keys of the set that trusted anchors without SEP vouch for, each tried alone.
 std::vector<std::vector<std::uint8_t>> verifying_keys_without_sep(const AnchorState& state, const wire::Rrset& dnskeys,
                                                                   const Observation& seen, SignatureContext& context) {
   std::vector<std::vector<std::uint8_t>> out;
   for (const ObservedKey& key : seen.keys) {
-    if (is_sep(key.rdata) || is_revoked(key.rdata) || !key.unusable.empty()) continue;
-    const bool anchored =
-        !key.anchored_by.empty() || std::any_of(state.keys.begin(), state.keys.end(), [&](const AnchorKey& known) {
-          return known.is_trusted() && known.form == AnchorForm::Dnskey && same_key(known.rdata, key.rdata);
-        });
-    if (!anchored) continue;
+    if (is_sep(key.rdata) || !key.unusable.empty() || !is_vouched_for(state, key)) continue;
     const TrustAnchor alone{state.zone, AnchorForm::Dnskey, key.rdata};
     if (prove_by_anchors(state.zone, std::span(&alone, 1), &dnskeys, context).keys) out.push_back(key.rdata);
   }

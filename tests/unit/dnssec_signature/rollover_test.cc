@@ -185,6 +185,16 @@ const Timeline kTimelines[] = {
         {"11", "A B", "A", "A=VALID B=ADDPEND"},
         {"40", "A B", "A", "A=VALID B=ADDPEND"},
         {"41", "A B", "A", "A=VALID B=VALID"}}},
+    {"ADDPEND and seen only without SEP is START again", "D-113, D-114", "key:A", {
+        {"0", "A B", "A", "A=VALID B=ADDPEND"},
+        {"30", "A Bz", "A", "A=VALID"},
+        {"31", "A B", "A", "A=VALID B=ADDPEND"}}},
+    {"ADDPEND and seen only without ZONE is START again", "D-113, D-114", "key:A", {
+        {"0", "A B", "A", "A=VALID B=ADDPEND"},
+        {"30", "A Bn", "A", "A=VALID"}}},
+    {"ADDPEND and seen with and without SEP", "D-113, D-114", "key:A", {
+        {"0", "A B", "A", "A=VALID B=ADDPEND"},
+        {"30", "A B Bz", "A", "A=VALID B=VALID"}}},
     {"ADDPEND and seen revoked is START again", "D-116", "key:A", {
         {"0", "A B", "A", "A=VALID B=ADDPEND"},
         {"5", "A B!", "A B!", "A=VALID"},
@@ -289,6 +299,8 @@ const Timeline kTimelines[] = {
     {"a removed start key without SEP lets nobody in", "D-113", "key:Az", {
         {"0", "Az B", "Az", "A=REMOVED B=VALID"},
         {"1", "Az B C", "Az B", "A=REMOVED B=VALID C=ADDPEND"}}},
+    {"a key with SEP that is shown without it lets nobody in", "D-42, D-113", "key:A key:B", {
+        {"0", "A Bz C", "A Bz", "A=VALID B=VALID C=ADDPEND"}}},
     {"keys without ZONE or of another protocol are no anchors", "D-113", "key:A", {{"0", "A Bn Cp", "A", "A=VALID"}}},
     {"keys without SEP are no anchors", "D-113", "key:A", {{"0", "A Bz", "A", "A=VALID"}}},
     {"only keys of supported sizes", "D-113", "key:A", {{"0", "A T", "A", "A=VALID"}}},
