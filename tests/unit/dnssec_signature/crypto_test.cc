@@ -12,7 +12,7 @@
 #include <thread>
 
 #include "dnssec/wire/encodings.h"
-#include "tests/support/signed_zone.h"
+#include "tests/unit/dnssec_signature/verification.h"
 
 namespace {
 
@@ -139,6 +139,38 @@ TEST_P(EachKey, WithoutMemoryIsAFailureOfOursNeverTheirs) {  // D-43
   }
   EXPECT_GT(failures, 0);
   EXPECT_FALSE(crypto.last_error().empty());
+}
+
+/// Asked right before a check is computed: from then on there is no memory.
+class DenyingMemo : public SignatureMemo {
+ public:
+  bool contains(const Sha256&) override {
+    allocations_left = 1;
+    return false;
+  }
+  void remember(const Sha256&) override {}
+};
+
+TEST(LibraryFailure, OfACheckIsNobodysFault) {  // D-43
+  const SigningKey key(13, 0);
+  support::Records records{support::record("www.example. A 192.0.2.1")};
+  records.push_back(support::sign(records, support::name("example."), key));
+  const Grouped grouped(records);
+  Desk desk;
+  const auto keys = desk.load({dnskey(key)});
+  const auto verify = [&] {
+    return verify_rrset(grouped.first(), support::name("example."), keys, SignedRole::Ordinary, desk.context);
+  };
+  DenyingMemo memo;
+  desk.context.memo = &memo;
+  const auto failed = verify();
+  allocations_left = -1;
+  desk.context.memo = nullptr;
+  ASSERT_FALSE(failed);
+  EXPECT_EQ(failed.error().security, Security::Indeterminate);
+  EXPECT_EQ(code(failed.error().reason), "crypto-failure");
+  EXPECT_FALSE(failed.error().facts.text.empty());
+  EXPECT_TRUE(verify());
 }
 
 TEST(Keys, ContextsAreNeverTakenForThoseOfAnotherKey) {

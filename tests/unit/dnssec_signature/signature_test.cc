@@ -273,6 +273,40 @@ TEST(Budget, FreeChecksCostNothing) {  // D-32, D-105
   EXPECT_EQ(budget.checks(), 1U);
 }
 
+TEST(Budget, TheSameSignatureManyTimesIsOne) {  // D-12, D-32
+  Case c;
+  c.sign_with({});
+  c.signature().rdata.back() ^= 1;
+  c.signatures.resize(10, c.signature());
+  WorkBudget budget(c.policy);
+  EXPECT_EQ(code(check(c, nullptr, &budget).reason), "signature-wrong");
+  EXPECT_EQ(budget.checks(), 1U);
+}
+
+TEST(Budget, MoreThan16SignaturesAreNotTried) {  // D-32
+  Case c;
+  c.policy.max_failed_checks = c.policy.max_failed_units = 1000;
+  for (int i = 0; i < 20; ++i) {
+    c.sign_with({.expiration = kNow + kDay + i});
+    c.signatures.back().rdata.back() ^= 1;
+  }
+  WorkBudget budget(c.policy);
+  EXPECT_EQ(code(check(c, nullptr, &budget).reason), "signature-wrong");
+  EXPECT_EQ(budget.checks(), 16U);
+}
+
+TEST(Covered, ATypeThatIsNotTheRrsetsIsNoCandidate) {  // D-22
+  Case c;
+  const Record other = sign(c.rrset, c.zone, kZsk, {.covered = RrType::Aaaa});  // over the A records all the same
+  const Grouped grouped(c.rrset);
+  wire::Rrset rrset = grouped.first();
+  rrset.signatures = {other.rdata};
+  Desk desk;
+  const auto result = verify_rrset(rrset, c.zone, desk.load({dnskey(kZsk)}), c.role, desk.context);
+  ASSERT_FALSE(result);
+  EXPECT_EQ(code(result.error().reason), "rrsigs-missing");
+}
+
 TEST(Budget, AMalformedKeyThatASignatureNamesIsAFailedTry) {  // D-36
   const SigningKey broken(13, 1);
   Record key = dnskey(broken);
@@ -295,11 +329,15 @@ TEST(Budget, AMalformedKeyThatASignatureNamesIsAFailedTry) {  // D-36
 TEST(Budget, AnRrsetWithoutEndIsNotChecked) {  // D-103
   Case c;
   c.rrset.clear();
-  for (unsigned i = 0; i < wire::kMaxRecordsPerRrset + 1; ++i) {
+  const auto append = [&c](unsigned number) {
     Record r = record("www.example. A 192.0.2.1");
-    r.rdata = {10, 0, static_cast<std::uint8_t>(i >> 8), static_cast<std::uint8_t>(i)};
+    r.rdata = {10, 0, static_cast<std::uint8_t>(number >> 8), static_cast<std::uint8_t>(number)};
     c.rrset.push_back(r);
-  }
+  };
+  for (unsigned i = 0; i < wire::kMaxRecordsPerRrset; ++i) append(i);
+  c.sign_with({});
+  EXPECT_EQ(code(check(c).reason), "");
+  append(wire::kMaxRecordsPerRrset);  // the signature still fits those that are kept
   const Outcome outcome = check(c);
   EXPECT_EQ(outcome.security, Security::Indeterminate);
   EXPECT_EQ(outcome.facts.text, "records per RRset");
@@ -360,6 +398,22 @@ TEST(Memo, SavesTheCheckButNotTheRules) {  // D-110
   Case changed = c;
   changed.rrset.pop_back();
   EXPECT_EQ(code(check(changed, &memo).reason), "signature-wrong");
+}
+
+TEST(Memo, IsOfOneKeyNotOfItsTag) {  // D-110
+  TestMemo memo;
+  Case c;
+  c.sign_with({});
+  Records all = c.rrset;
+  all.push_back(c.signature());
+  const Grouped grouped(all);
+  Desk desk;
+  desk.context.memo = &memo;
+  const auto keys = colliding_keys(desk, 2);
+  EXPECT_TRUE(verify_rrset(grouped.first(), c.zone, std::span(keys).first(1), c.role, desk.context));
+  const auto by_the_other = verify_rrset(grouped.first(), c.zone, std::span(keys).last(1), c.role, desk.context);
+  ASSERT_FALSE(by_the_other);
+  EXPECT_EQ(code(by_the_other.error().reason), "signature-wrong");
 }
 
 TEST(Memo, RecordsCannotBeMovedIntoTheSignature) {  // D-110
