@@ -305,6 +305,15 @@ TEST(KeySetDetails, MoreThan128KeysAreTooMany) {  // D-103
   EXPECT_EQ(result.limit, Limit::Keys);
 }
 
+TEST(KeySetDetails, TheSameKeyManyTimesIsOne) {  // D-12, D-103
+  Link link;
+  link.link(kKsk);
+  link.extra_keys.assign(200, dnskey(kZsk));
+  const KeySetOutcome outcome = prove(link).outcome;
+  ASSERT_TRUE(outcome.keys);
+  EXPECT_EQ(outcome.keys->keys.size(), 2U);
+}
+
 TEST(KeySetDetails, WhatIsProven) {  // D-40, D-62, D-107
   Link link;
   link.link(kKsk);
