@@ -340,6 +340,20 @@ TEST(KeySetDetails, WhatIsProven) {  // D-40, D-62, D-107
   EXPECT_EQ(keys.links[1].expiration, kNow + 30 * kDay);
 }
 
+TEST(KeySetDetails, OnlyTheLinkedKeyOfATagSignsTheSet) {  // D-31, D-40
+  Link link;
+  link.link(kKsk);
+  Record namesake = dnskey(kKsk);
+  std::swap(namesake.rdata[4], namesake.rdata[6]);
+  std::swap(namesake.rdata[5], namesake.rdata[7]);
+  ASSERT_EQ(key_tag(namesake.rdata), kKsk.tag());
+  link.extra_keys = {namesake};
+  const KeySetOutcome outcome = prove(link).outcome;
+  ASSERT_TRUE(outcome.keys);
+  ASSERT_EQ(outcome.keys->keys.size(), 3U);
+  for (const ZoneKey& key : outcome.keys->keys) EXPECT_EQ(key.signs_key_set, key.rdata == kKsk.dnskey_rdata());
+}
+
 TEST(KeySetDetails, FactsOfABrokenLink) {  // D-126
   Link link;
   link.link(SigningKey(13, 2, 257));
