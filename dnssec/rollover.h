@@ -99,8 +99,8 @@ struct Observation {
   std::vector<std::size_t> outranked_ds;  ///< places in AnchorState::keys of the SHA-1 DS beside better ones (D-39)
   /// Start anchors without SEP that verified the set: the set's SEP keys take their place (D-113).
   std::vector<std::vector<std::uint8_t>> start_keys_without_sep;
-  std::uint32_t original_ttl = 0;
-  UnixTime expiration = 0;
+  std::uint32_t original_ttl = 0;  ///< the smallest of the signatures by trusted keys (D-115)
+  UnixTime expiration = 0;         ///< the earliest of these
 };
 
 /// `dnskeys` null: no reply, no data, or an answer that cannot be read; then `reason` should be set by the caller.

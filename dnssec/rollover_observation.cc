@@ -2,6 +2,8 @@
 // How an answer is judged before the state machine sees it: who verified the set, which keys revoke themselves, which
 // may become anchors.
 #include <algorithm>
+#include <set>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -129,20 +131,51 @@ std::vector<std::vector<std::uint8_t>> verifying_keys_without_sep(const AnchorSt
   return out;
 }
 
-void read_validity(Observation& seen, const ZoneKeys& proven, const wire::Rrset& dnskeys, SignatureContext& context) {
-  std::vector<ZoneKey> signers;
-  std::copy_if(proven.keys.begin(), proven.keys.end(), std::back_inserter(signers),
-               [](const ZoneKey& key) { return key.signs_key_set; });
-  const auto verified = verify_rrset(dnskeys, proven.zone, signers, SignedRole::Ordinary, context);
-  seen.verified = verified.has_value();
-  if (!verified) return;
-  seen.original_ttl = verified->original_ttl();
-  seen.expiration = verified->expiration();
+/// Those of the proven keys that the state vouches for.
+std::vector<ZoneKey> trusted_among(const AnchorState& state, std::span<const ZoneKey> proven,
+                                   std::span<const ObservedKey> seen) {
+  std::vector<ZoneKey> trusted;
+  for (const ObservedKey& observed : seen) {
+    if (!is_vouched_for(state, observed)) continue;
+    const auto key = std::ranges::find(proven, observed.rdata, &ZoneKey::rdata);
+    if (key != proven.end()) trusted.push_back(*key);
+  }
+  return trusted;
 }
+
+/// D-115: of all signatures by trusted keys, each checked alone. The one that proved the set stands in the memo and
+/// costs nothing; what the budget leaves no room for is passed over.
+void read_validity(Observation& seen, const AnchorState& state, const ZoneKeys& proven, const wire::Rrset& dnskeys,
+                   SignatureContext& context) {
+  const std::vector<ZoneKey> trusted = trusted_among(state, proven.keys, seen.keys);
+  wire::Rrset alone = dnskeys;
+  for (const Bytes signature : dnskeys.signatures) {
+    if (seen.verified && context.budget->exceeded() != Limit::None) return;
+    alone.signatures = {signature};
+    const auto verified = verify_rrset(alone, proven.zone, trusted, SignedRole::Ordinary, context);
+    if (!verified) continue;
+    const bool first = !std::exchange(seen.verified, true);
+    seen.original_ttl = first ? verified->original_ttl() : std::min(seen.original_ttl, verified->original_ttl());
+    seen.expiration = first ? verified->expiration() : std::min(seen.expiration, verified->expiration());
+  }
+}
+
+/// Of one call, for a caller that keeps none.
+class OwnMemo : public SignatureMemo {
+ public:
+  bool contains(const Sha256& key) override { return good_.contains(key); }
+  void remember(const Sha256& key) override { good_.insert(key); }
+
+ private:
+  std::set<Sha256> good_;  ///< bounded by Policy::max_checks
+};
 
 }  // namespace
 
-Observation observe(const AnchorState& state, const wire::Rrset* dnskeys, SignatureContext& context) {
+Observation observe(const AnchorState& state, const wire::Rrset* dnskeys, SignatureContext& borrowed) {
+  OwnMemo memo;
+  SignatureContext context = borrowed;
+  if (!context.memo) context.memo = &memo;
   Observation seen;
   const auto anchors = trusted_anchors(state);
   const KeySetOutcome outcome = prove_by_anchors(state.zone, anchors, dnskeys, context);
@@ -156,8 +189,8 @@ Observation observe(const AnchorState& state, const wire::Rrset* dnskeys, Signat
   std::sort(seen.keys.begin(), seen.keys.end(),
             [](const ObservedKey& a, const ObservedKey& b) { return a.rdata < b.rdata; });
   if (!outcome.keys) return seen;
-  read_validity(seen, *outcome.keys, *dnskeys, context);
   seen.start_keys_without_sep = verifying_keys_without_sep(state, *dnskeys, seen, context);
+  read_validity(seen, state, *outcome.keys, *dnskeys, context);
   return seen;
 }
 

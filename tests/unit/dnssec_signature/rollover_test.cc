@@ -574,6 +574,60 @@ TEST(Intervals, AreSpreadOverTheLastTenth) {  // D-115
   }
 }
 
+struct ValidityRow {
+  const char* what;
+  std::string
+      signatures;  ///< "A:14" by A, for 14 days; "A:14:3600" with that original TTL; "A~4" one that does not hold
+  double days;     ///< to the expiration that counts
+  std::uint32_t ttl = kTwoDays;
+  std::uint32_t checks = 1;  ///< that are paid for
+};
+
+TEST(Intervals, GoByTheEarliestExpirationAndTheSmallestTtl) {  // D-115
+  const AnchorState state = start_of({"", "", "key:A key:X ds:C sha1:D", {{"0", "", "", ""}}});
+  const ValidityRow rows[] = {
+      {"one signature", "A:14", 14},
+      {"the dearer signature ends first", "A:14 X:1", 1, kTwoDays, 2},
+      {"the cheaper signature ends first", "A:1 X:14", 1, kTwoDays, 2},
+      {"two by one key", "A:14 A:3", 3, kTwoDays, 2},
+      {"two alike by one key", "X:14 X:14", 14},
+      {"one by the key of a DS", "A:14 C:5", 5, kTwoDays, 2},
+      {"a smaller TTL in the signature that ends last", "A:2 X:14:3600", 2, 3600, 2},
+      {"a key that is not trusted", "A:14 B:1", 14},
+      {"a SHA-1 DS beside a better one", "A:14 D:1", 14},
+      {"a signature that has ended", "A:14 X:-1", 14},
+      {"a signature that does not hold", "X:14 A~1", 14, kTwoDays, 2},
+      {"seven dearer ones that do not hold", "X:14 A~1 A~2 A~3 A~4 A~5 A~6 A~7", 14, kTwoDays, 8},
+      {"seven cheaper ones that do not hold, and no room for more", "A:14 X~1 X~2 X~3 X~4 X~5 X~6 X~7", 14, kTwoDays,
+       9},
+  };
+  for (const ValidityRow& row : rows) {
+    Records set;
+    for (const char* word : {"A", "B", "C", "D", "X"}) {
+      set.push_back(dnskey(key_of(word), "."));
+      set.back().ttl = kTwoDays;
+    }
+    Records all = set;
+    for (const std::string& word : words(row.signatures)) {
+      std::istringstream in(word.substr(2));
+      double days = 0;
+      support::SignatureFields fields;
+      in >> days;
+      fields.expiration = kNow + static_cast<std::int64_t>(days * kDay);
+      if (std::uint32_t ttl = 0; in.ignore() && in >> ttl) fields.original_ttl = ttl;
+      all.push_back(sign(set, name("."), key_of(word), fields));
+      if (word[1] == '~') all.back().rdata.back() ^= 1;
+    }
+    const Grouped grouped(all);
+    Desk desk;
+    const Observation seen = observe(state, &grouped.first(), desk.context);
+    EXPECT_TRUE(seen.verified) << row.what;
+    EXPECT_EQ(seen.expiration, kNow + static_cast<std::int64_t>(row.days * kDay)) << row.what;
+    EXPECT_EQ(seen.original_ttl, row.ttl) << row.what;
+    EXPECT_EQ(desk.budget.checks(), row.checks) << row.what;
+  }
+}
+
 TEST(Intervals, DecideWhetherARunAsks) {  // D-115
   AnchorState state;
   EXPECT_TRUE(is_due(state, kNow));
