@@ -260,7 +260,7 @@ bool Chain::descend(Descent& descent, const DomainName& name) {
   }
   const bool is_new = lookup_.exchanges().find({child, RrType::Ds}) == nullptr;
   if (is_new && !lookup_.budget().take_label_step()) {
-    descent = {failed(lookup_.work_limit(name)), descent.labels, true};
+    descent = {failed(lookup_.work_limit(name, descent.deepest.keys->zone)), descent.labels, true};
     return true;
   }
   const CutState* cut = cut_at(child);

@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "dnssec/denial.h"
@@ -120,7 +121,8 @@ class Chain {
   std::optional<CutState> judge_cname(const ResponseView& view, const wire::Rrset& cname);
   std::optional<CutState> judge_no_ds(const ResponseView& view, const wire::DomainName& name);
   std::optional<CutState> judge_unproven(const ResponseView& view, const wire::DomainName& name, Finding failure,
-                                         Reason otherwise);
+                                         Reason otherwise, std::string alias = {});
+  ReasonFacts delegation_facts(const wire::DomainName& name, const wire::DomainName& parent) const;
   CutState accept_ds(const ResponseView& view, const VerifiedRrset& ds, std::shared_ptr<const ZoneKeys> parent);
   std::optional<CutState> accept_denial(const ResponseView& view, const wire::DomainName& name,
                                         const DenialResult& denial, const std::shared_ptr<const ZoneKeys>& parent);

@@ -37,9 +37,7 @@ bool is_from_child(const ResponseView& view, const DomainName& name) {
 }
 
 /// In a chain a missing denial has its own name (D-55).
-Reason as_ds_reason(Reason reason) {
-  return reason == Reason::RrsigsMissing || reason == Reason::DenialMissing ? Reason::DsDenialMissing : reason;
-}
+bool is_missing_denial(Reason reason) { return reason == Reason::RrsigsMissing || reason == Reason::DenialMissing; }
 
 }  // namespace
 
@@ -105,7 +103,8 @@ std::optional<Chain::CutState> Chain::judge_ds(const ResponseView& view, const D
 std::optional<Chain::CutState> Chain::judge_ds_answer(const ResponseView& view, const DomainName& name) {
   if (const Rrset* ds = view.answer(name, RrType::Ds)) return judge_ds_rrset(view, *ds);
   if (const Rrset* cname = view.answer(name, RrType::Cname)) return judge_cname(view, *cname);
-  if (view.dname_above(name) != nullptr) return judge_unproven(view, name, {}, Reason::DsAnswerInvalid);
+  if (const Rrset* dname = view.dname_above(name))
+    return judge_unproven(view, name, {}, Reason::DsAnswerInvalid, "the DNAME at " + dname->owner.to_display());
   return judge_no_ds(view, name);
 }
 
@@ -117,6 +116,7 @@ std::optional<Finding> Chain::say_of(const DomainName& zone, const DomainName& n
     if (between->cut == Cut::Failed) return between->finding;
     if (between->cut == Cut::None) continue;
     ReasonFacts facts = lookup_.facts(name, RrType::Ds);
+    facts.zone = zone;
     facts.signer = zone;
     return bogus(Reason::SignerNotZone, std::move(facts));
   }
@@ -159,8 +159,11 @@ std::optional<Chain::CutState> Chain::judge_ds_rrset(const ResponseView& view, c
   const auto judge = [&](const std::shared_ptr<const ZoneKeys>& parent) -> std::optional<CutState> {
     const Checked* checked = lookup_.verify(view, ds, *parent, SignedRole::DsOrItsDenial);
     if (checked == nullptr) return std::nullopt;
-    if (checked->result && checked->result->is_wildcard_expanded())
-      return CutState{.finding = bogus(Reason::WildcardNoDenial, lookup_.facts(ds.owner, RrType::Ds))};
+    if (checked->result && checked->result->is_wildcard_expanded()) {
+      ReasonFacts facts = lookup_.facts(ds.owner, RrType::Ds);
+      facts.zone = parent->zone;
+      return CutState{.finding = bogus(Reason::WildcardNoDenial, std::move(facts))};
+    }
     if (checked->result) return accept_ds(view, *checked->result, parent);
     const Finding finding = checked->failure();
     if (finding.security == Security::Insecure)  // D-35: signed by a key of a size that is not checked
@@ -174,18 +177,22 @@ std::optional<Chain::CutState> Chain::judge_ds_rrset(const ResponseView& view, c
 
 /// A signed CNAME stands at no zone cut; any other cannot answer a DS question (D-53).
 std::optional<Chain::CutState> Chain::judge_cname(const ResponseView& view, const Rrset& cname) {
+  std::string alias = cname.signatures.empty() ? "an unsigned CNAME" : "a CNAME that its zone did not sign";
   const auto judge = [&](const std::shared_ptr<const ZoneKeys>& parent) -> std::optional<CutState> {
     const Checked* checked = lookup_.verify(view, cname, *parent);
     if (checked == nullptr) return std::nullopt;
     if (!checked->result) return CutState{.finding = checked->failure()};
-    if (checked->result->is_wildcard_expanded()) return CutState{};
+    if (checked->result->is_wildcard_expanded()) {
+      alias = "a CNAME from a wildcard";
+      return CutState{};
+    }
     CutState none{.cut = Cut::None, .parent = parent, .resolver = view.resolver()};
     none.finding.limit_ttl(checked->result->ttl());
     return none;
   };
   auto state = judge_by_parents(signers_of(cname), cname.owner, judge);
   if (!state || state->cut != Cut::Failed) return state;
-  return judge_unproven(view, cname.owner, std::move(state->finding), Reason::DsAnswerInvalid);
+  return judge_unproven(view, cname.owner, std::move(state->finding), Reason::DsAnswerInvalid, std::move(alias));
 }
 
 std::optional<Chain::CutState> Chain::judge_no_ds(const ResponseView& view, const DomainName& name) {
@@ -195,7 +202,8 @@ std::optional<Chain::CutState> Chain::judge_no_ds(const ResponseView& view, cons
     if (!denial) return std::nullopt;
     if (auto state = accept_denial(view, name, *denial, parent)) return state;
     CutState failed{.finding = denial->finding};
-    failed.finding.reason = as_ds_reason(failed.finding.reason);
+    if (is_missing_denial(failed.finding.reason))
+      failed.finding = bogus(Reason::DsDenialMissing, delegation_facts(name, parent->zone));
     return failed;
   };
   auto state = judge_by_parents(denial_signers(view, name), name, judge);
@@ -205,18 +213,25 @@ std::optional<Chain::CutState> Chain::judge_no_ds(const ResponseView& view, cons
 }
 
 /// Nothing here verifies: no fault if security ended above (D-58), else BOGUS: the failure, or if that is SECURE
-/// `otherwise`.
+/// `otherwise`. `alias`: what answered instead; the zone above holds it, and can mend it.
 std::optional<Chain::CutState> Chain::judge_unproven(const ResponseView& view, const DomainName& name, Finding failure,
-                                                     Reason otherwise) {
+                                                     Reason otherwise, std::string alias) {
   const ZoneState* above = locate(name.parent(), view.soa_owner_above(name.parent()));
   if (above == nullptr) return std::nullopt;
   if (above->is_insecure()) return from_zone(*above);
   if (!failure.is_secure()) return failed_cut(view, name, std::move(failure));
   if (!above->is_secure()) return from_zone(*above);
+  ReasonFacts facts = delegation_facts(name, above->keys->zone);
+  if (!alias.empty()) facts.zone = above->keys->zone;
+  facts.text = std::move(alias);
+  return failed_cut(view, name, bogus(otherwise, std::move(facts)));
+}
+
+ReasonFacts Chain::delegation_facts(const DomainName& name, const DomainName& parent) const {
   ReasonFacts facts = lookup_.facts(name, RrType::Ds);
   facts.zone = name;
-  facts.parent = above->keys->zone;
-  return failed_cut(view, name, bogus(otherwise, std::move(facts)));
+  facts.parent = parent;
+  return facts;
 }
 
 /// A verified DS set: usable, or the zone below is INSECURE (D-41, D-49).
@@ -225,9 +240,7 @@ Chain::CutState Chain::accept_ds(const ResponseView& view, const VerifiedRrset& 
   const DomainName& name = ds.rrset().owner;
   const DsUsability usable = usability(ds, lookup_.context());
   if (!usable.usable) {
-    ReasonFacts facts = lookup_.facts(name, RrType::Ds);
-    facts.zone = name;
-    facts.parent = parent->zone;
+    ReasonFacts facts = delegation_facts(name, parent->zone);
     facts.number = usable.number;
     Finding finding = insecure(usable.reason, std::move(facts));
     finding.limit_ttl(ds.ttl());
@@ -249,10 +262,7 @@ std::optional<Chain::CutState> Chain::accept_denial(const ResponseView& view, co
   if (!denial.finding.is_secure()) return std::nullopt;
   switch (denial.proof) {
     case Proof::Delegation: {
-      ReasonFacts facts = lookup_.facts(name, RrType::Ds);
-      facts.zone = name;
-      facts.parent = parent->zone;
-      Finding finding = insecure(Reason::InsecureDelegation, std::move(facts));
+      Finding finding = insecure(Reason::InsecureDelegation, delegation_facts(name, parent->zone));
       finding.limit_ttl(denial.finding.ttl);
       return insecure_cut(view, name, parent, finding, denial.signed_by);
     }
@@ -278,7 +288,8 @@ Chain::CutState Chain::insecure_cut(const ResponseView& view, const DomainName& 
 
 Chain::CutState Chain::failed_cut(const ResponseView& view, const DomainName& name, Finding finding) const {
   CutState state{.cut = Cut::Failed, .resolver = view.resolver()};
-  state.links.push_back(make_link(Step::Ds, finding.facts.parent, name, RrType::Ds, finding, view.resolver()));
+  state.links.push_back(
+      make_link(Step::Ds, finding.facts.parent.value_or(DomainName()), name, RrType::Ds, finding, view.resolver()));
   state.finding = std::move(finding);
   if (lookup_.is_traced()) lookup_.trace(to_line("DS answer at", name, RrType::Ds, state.finding));
   return state;

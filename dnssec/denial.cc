@@ -89,7 +89,7 @@ std::optional<Evidence> gather(Lookup& lookup, const ResponseView& view, const Z
   Evidence evidence;
   const auto records = records_of(view, keys.zone);
   if (is_padded(lookup, records)) {
-    evidence.failure = lookup.work_limit(keys.zone);
+    evidence.failure = lookup.work_limit(keys.zone, keys.zone);
     return evidence;
   }
   for (const Rrset* rrset : records) {
@@ -177,10 +177,11 @@ DenialResult conclude(Lookup& lookup, const ResponseView& view, const DomainName
       result.finding = insecure(Reason::Nsec3Iterations, std::move(facts));
       break;
     case Proof::ChildSide:
+      facts.zone = question.name;
       result.finding = bogus(Reason::DsFromChild, std::move(facts));
       break;
     case Proof::WorkLimit:
-      result.finding = lookup.work_limit(question.name);
+      result.finding = lookup.work_limit(question.name, zone);
       break;
     case Proof::NotProven:
       result.finding = bogus(unproven_reason(view, evidence, proof), std::move(facts));
@@ -200,18 +201,19 @@ class ClosestMatchDenial {
         encloser_labels_(encloser_labels),
         next_closer_(question.name.suffix(encloser_labels + 1)) {}
 
-  std::optional<Finding> run() {
+  std::optional<WildcardDenial> run() {
     const auto records = records_of(view_, keys_.zone);
-    if (is_padded(lookup_, records)) return lookup_.work_limit(question_.name);
+    if (is_padded(lookup_, records)) return WildcardDenial{lookup_.work_limit(question_.name, keys_.zone)};
     for (const Rrset* rrset : records) {
       if (!is_candidate(*rrset)) continue;
       const Checked* checked = lookup_.verify(view_, *rrset, keys_);
       if (checked == nullptr) return std::nullopt;
-      consider(checked->result ? judge(*checked->result) : checked->failure());
+      if (consider(checked->result ? judge(*checked->result) : checked->failure()) && checked->result)
+        signed_by_ = &*checked->result;
       if (best_.is_secure()) break;
     }
     if (!has_proof_) best_ = bogus(Reason::WildcardNoDenial, facts());
-    return best_;
+    return WildcardDenial{best_, best_.security > Security::Indeterminate ? signed_by_ : nullptr};
   }
 
  private:
@@ -229,7 +231,7 @@ class ClosestMatchDenial {
   bool is_relevant(const Nsec3Record& record) {
     if (has_too_many_rounds(record)) return true;
     const auto hash = lookup_.nsec3_hash(next_closer_, record.parameters);
-    if (!hash) consider(lookup_.work_limit(question_.name));
+    if (!hash) consider(lookup_.work_limit(question_.name, keys_.zone));
     return hash && record.covers(*hash);
   }
 
@@ -247,6 +249,7 @@ class ClosestMatchDenial {
     }
     for (const Nsec3Record& record : usable_nsec3(verified.rrset(), keys_.zone)) {
       if (!is_relevant(record)) continue;
+      trace_parameters(lookup_, keys_.zone, record.parameters);
       if (has_too_many_rounds(record)) return limited(Reason::Nsec3Iterations, record.parameters.iterations, good.ttl);
       return record.opt_out ? limited(Reason::OptoutSpan, std::nullopt, good.ttl) : good;
     }
@@ -260,10 +263,13 @@ class ClosestMatchDenial {
     return finding;
   }
 
-  void consider(std::optional<Finding> finding) {
-    if (!finding) return;
-    if (!has_proof_ || is_better(*finding, best_)) best_ = std::move(*finding);
+  /// True if this is the best so far.
+  bool consider(std::optional<Finding> finding) {
+    if (!finding) return false;
+    const bool is_best = !has_proof_ || is_better(*finding, best_);
+    if (is_best) best_ = std::move(*finding);
     has_proof_ = true;
+    return is_best;
   }
 
   ReasonFacts facts() const {
@@ -280,6 +286,7 @@ class ClosestMatchDenial {
   DomainName next_closer_;
   Finding best_ = bogus(Reason::WildcardNoDenial, {});
   bool has_proof_ = false;
+  const VerifiedRrset* signed_by_ = nullptr;
 };
 
 bool shows_insecure_cut(const wire::TypeBitmap& types) {
@@ -328,8 +335,8 @@ std::optional<DenialResult> judge_denial(Lookup& lookup, const ResponseView& vie
   return result;
 }
 
-std::optional<Finding> judge_wildcard_answer(Lookup& lookup, const ResponseView& view, const ZoneKeys& keys,
-                                             const wire::Question& question, std::size_t encloser_labels) {
+std::optional<WildcardDenial> judge_wildcard_answer(Lookup& lookup, const ResponseView& view, const ZoneKeys& keys,
+                                                    const wire::Question& question, std::size_t encloser_labels) {
   return ClosestMatchDenial(lookup, view, keys, question, encloser_labels).run();
 }
 

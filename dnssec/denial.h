@@ -31,9 +31,14 @@ struct DenialResult {
 std::optional<DenialResult> judge_denial(Lookup& lookup, const ResponseView& view, const ZoneKeys& keys,
                                          const DenialQuestion& question, Position position);
 
+struct WildcardDenial {
+  Finding finding;
+  const VerifiedRrset* signed_by = nullptr;  ///< the record that proves it, if one does; lives as long as the look-up
+};
+
 /// The proof that a wildcard answer needs (D-64). `encloser_labels`: labels of the signature. Nothing: step again.
-std::optional<Finding> judge_wildcard_answer(Lookup& lookup, const ResponseView& view, const ZoneKeys& keys,
-                                             const wire::Question& question, std::size_t encloser_labels);
+std::optional<WildcardDenial> judge_wildcard_answer(Lookup& lookup, const ResponseView& view, const ZoneKeys& keys,
+                                                    const wire::Question& question, std::size_t encloser_labels);
 
 /// A delegation without DS at or above `name` that a verified record of this message shows (D-54).
 struct CutSearch {

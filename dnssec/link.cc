@@ -2,6 +2,7 @@
 #include "dnssec/link.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "dnssec/trace.h"
@@ -118,13 +119,14 @@ LinkResult LinkJudge::follow_dname(const RrsetResult& judged, const Rrset& dname
 }
 
 LinkResult LinkJudge::refuse_dname(LinkResult link, Security security, Reason reason) const {
-  ReasonFacts facts = lookup_.facts(question_.name, RrType::Cname);
-  facts.zone = link.links.back().name;
+  const ChainLink dname = link.links.back();
+  ReasonFacts facts = lookup_.facts(reason == Reason::DnameTooLong ? dname.name : question_.name, dname.type);
+  facts.zone = dname.zone;
   const std::uint32_t ttl = link.finding.ttl;
   link.finding = security == Security::Bogus ? bogus(reason, std::move(facts)) : insecure(reason, std::move(facts));
   link.finding.ttl = ttl;
   link.links.push_back(
-      make_link(Step::Alias, link.finding.facts.zone, question_.name, RrType::Cname, link.finding, view_.resolver()));
+      make_link(Step::Alias, dname.zone, question_.name, RrType::Cname, link.finding, view_.resolver()));
   return link;
 }
 
@@ -186,7 +188,20 @@ std::optional<LinkResult> LinkJudge::judge_negative() {
   if (!signed_denial || !signed_denial->is_incomplete) return signed_denial;
   auto judged = judge_unsigned(question_.name, question_.type, attempts, missing_denial_reason(attempts));
   if (!judged) return std::nullopt;
+  if (judged->finding.reason == Reason::RrsigsMissing) name_unsigned_record(judged->finding.facts);
   return to_denial(std::move(*judged), claimed_denial());
+}
+
+/// What lacks a signature is a record of the proof, not of the type that is denied.
+void LinkJudge::name_unsigned_record(ReasonFacts& facts) const {
+  const Rrset* named = nullptr;
+  for (const Rrset* rrset : view_.denials()) {
+    const auto order = [](const Rrset& each) { return std::tie(each.type, each.owner); };
+    if (rrset->signatures.empty() && (named == nullptr || order(*rrset) < order(*named))) named = rrset;
+  }
+  if (named == nullptr) return;
+  facts.name = named->owner;
+  facts.type = named->type;
 }
 
 /// Tries each zone that signed a denial; `is_incomplete`: none of them proves it.
@@ -241,12 +256,12 @@ std::optional<LinkResult> LinkJudge::judge_denied_anchor() {
 Reason LinkJudge::missing_denial_reason(const Attempts& attempts) const {
   const DomainName* soa_owner = view_.soa_owner_above(question_.name);
   const bool is_childs_soa = soa_owner != nullptr && *soa_owner == question_.name && !question_.name.is_root();
-  if (question_.type == RrType::Ds && (attempts.any_stranger || is_childs_soa)) return Reason::DsFromChild;  // D-56
+  if (question_.type == RrType::Ds && (attempts.stranger || is_childs_soa)) return Reason::DsFromChild;  // D-56
   return view_.has_denial_records() ? Reason::RrsigsMissing : Reason::DenialMissing;
 }
 
 LinkResult LinkJudge::to_link(Step step, RrsetResult judged, const DomainName& name, RrType type) const {
-  const DomainName zone = judged.zone ? judged.zone->zone : judged.finding.facts.zone;
+  const DomainName zone = judged.zone ? judged.zone->zone : judged.finding.facts.zone.value_or(DomainName());
   ChainLink own = make_link(step, zone, name, type, judged.finding, view_.resolver());
   if (judged.verified != nullptr) add_signature(own, *judged.verified);
   LinkResult link;

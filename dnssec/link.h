@@ -49,7 +49,7 @@ class LinkJudge {
     std::optional<Finding> failure;
     std::optional<wire::DomainName> failed_signer;  ///< whose signature over a positive answer failed
     std::vector<ChainLink> links;
-    bool any_above_anchor = false, any_stranger = false;
+    std::optional<wire::DomainName> above_anchor, stranger;  ///< signers that have no say, the deepest of each
 
     void consider(const Finding& finding, std::optional<wire::DomainName> signer);
   };
@@ -61,6 +61,7 @@ class LinkJudge {
   std::optional<LinkResult> judge_negative();
   std::optional<LinkResult> judge_signed_denial(Attempts& attempts);
   std::optional<LinkResult> judge_denied_anchor();
+  void name_unsigned_record(ReasonFacts& facts) const;
   Reason missing_denial_reason(const Attempts& attempts) const;
   LinkResult to_denial(RrsetResult judged, Answer answer) const;
   std::optional<LinkResult> judge_yxdomain() const;
@@ -75,6 +76,8 @@ class LinkJudge {
                                              const ZoneState& zone, Attempts& attempts);
   std::optional<RrsetResult> judge_unsigned(const wire::DomainName& name, wire::RrType type, const Attempts& attempts,
                                             Reason otherwise);
+  ReasonFacts unproven_facts(const wire::DomainName& name, wire::RrType type, const ZoneState& zone,
+                             const Attempts& attempts, Reason reason) const;
   RrsetResult judge_failed(const Finding& failure, const wire::DomainName& signer, const ZoneState& zone,
                            ReasonFacts facts) const;
   std::optional<RrsetResult> accept(const wire::Rrset& rrset, const VerifiedRrset& verified, const ZoneState& zone,

@@ -47,8 +47,8 @@ std::vector<DomainName> LinkJudge::candidates(std::vector<DomainName> signers, c
   std::erase_if(signers, [&](const DomainName& signer) {
     const bool is_stranger = !place.is_within(signer);
     const bool is_above = !is_stranger && anchor && !signer.is_within(*anchor);
-    attempts.any_stranger = attempts.any_stranger || is_stranger;
-    attempts.any_above_anchor = attempts.any_above_anchor || is_above;
+    if (is_stranger && !attempts.stranger) attempts.stranger = signer;
+    if (is_above && !attempts.above_anchor) attempts.above_anchor = signer;
     return is_stranger || is_above || !anchor;
   });
   return signers;
@@ -60,7 +60,7 @@ std::optional<LinkJudge::RrsetResult> LinkJudge::judge_signatures(const Rrset& r
   for (const DomainName& signer : candidates(signers_of(rrset), rrset.owner, rrset.type, attempts)) {
     const ZoneState* zone = chain_.zone(signer);
     if (zone == nullptr) return std::nullopt;
-    attempts.any_stranger = attempts.any_stranger || !zone->is_zone;
+    if (!zone->is_zone && !attempts.stranger) attempts.stranger = signer;
     if (zone->is_insecure()) return from_zone(*zone);
     if (zone->is_secure()) {
       auto judged = judge_signature(rrset, wildcard_proof, *zone, attempts);
@@ -103,7 +103,12 @@ std::optional<LinkJudge::RrsetResult> LinkJudge::accept(const Rrset& rrset, cons
     const auto proof =
         judge_wildcard_answer(lookup_, view_, *zone.keys, {rrset.owner, rrset.type}, verified.signed_labels());
     if (!proof) return std::nullopt;
-    good.finding = *proof;
+    good.finding = proof->finding;
+    if (proof->signed_by != nullptr) {
+      good.links.push_back(
+          make_link(Step::Denial, zone.keys->zone, rrset.owner, rrset.type, good.finding, view_.resolver()));
+      add_signature(good.links.back(), *proof->signed_by);
+    }
   }
   good.finding.limit_ttl(verified.ttl());
   return good;
@@ -111,8 +116,8 @@ std::optional<LinkJudge::RrsetResult> LinkJudge::accept(const Rrset& rrset, cons
 
 Reason LinkJudge::unsigned_reason(const Rrset& rrset, const Attempts& attempts) const {
   if (rrset.malformed) return Reason::MalformedRrset;
-  if (attempts.any_above_anchor) return Reason::SignerAboveAnchor;
-  if (attempts.any_stranger) return Reason::SignerNotZone;
+  if (attempts.above_anchor) return Reason::SignerAboveAnchor;
+  if (attempts.stranger) return Reason::SignerNotZone;
   return rrset.signatures.empty() ? Reason::RrsigsMissing : Reason::SignatureMalformed;
 }
 
@@ -129,8 +134,7 @@ std::optional<LinkJudge::RrsetResult> LinkJudge::judge_unsigned(const DomainName
     return RrsetResult{.finding = *attempts.failure, .links = attempts.links};
   const ZoneState* zone = chain_.locate(place, view_.soa_owner_above(place));
   if (zone == nullptr) return std::nullopt;
-  ReasonFacts facts = lookup_.facts(name, type);
-  if (zone->is_secure()) facts.zone = zone->keys->zone;
+  ReasonFacts facts = unproven_facts(name, type, *zone, attempts, otherwise);
   if (attempts.failure) return judge_failed(*attempts.failure, *attempts.failed_signer, *zone, std::move(facts));
   if (!zone->is_secure()) {
     auto judged = from_zone(*zone);
@@ -139,6 +143,15 @@ std::optional<LinkJudge::RrsetResult> LinkJudge::judge_unsigned(const DomainName
     return judged;
   }
   return RrsetResult{.finding = bogus(otherwise, std::move(facts)), .zone = zone->keys};
+}
+
+ReasonFacts LinkJudge::unproven_facts(const DomainName& name, RrType type, const ZoneState& zone,
+                                      const Attempts& attempts, Reason reason) const {
+  ReasonFacts facts = lookup_.facts(name, type);
+  if (zone.is_secure()) facts.zone = zone.keys->zone;
+  facts.signer = reason == Reason::SignerAboveAnchor ? attempts.above_anchor : attempts.stranger;
+  if (reason == Reason::DsFromChild) facts.parent = std::exchange(facts.zone, name);
+  return facts;
 }
 
 /// A signature failed; `zone` is where the name really lies. That a denial costs too much to compute (D-87) excuses no

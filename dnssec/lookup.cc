@@ -32,7 +32,7 @@ Finding Checked::failure() const {
     finding.facts.name = rrset->owner;
     finding.facts.type = rrset->type;
   }
-  if (finding.facts.zone.is_root()) finding.facts.zone = zone;
+  if (!finding.facts.zone) finding.facts.zone = zone;
   return finding;
 }
 
@@ -97,8 +97,9 @@ ReasonFacts Lookup::facts(const DomainName& name, std::optional<wire::RrType> ty
   return facts;
 }
 
-Finding Lookup::work_limit(const DomainName& name) const {
+Finding Lookup::work_limit(const DomainName& name, std::optional<DomainName> zone) const {
   ReasonFacts limit_facts = facts(name, question_.type);
+  limit_facts.zone = std::move(zone);
   limit_facts.text = std::string(to_text(budget_.exceeded()));
   return indeterminate(Reason::WorkLimit, std::move(limit_facts));
 }

@@ -73,7 +73,8 @@ class Lookup {
 
   /// Facts that name what is judged.
   ReasonFacts facts(const wire::DomainName& name, std::optional<wire::RrType> type = std::nullopt) const;
-  Finding work_limit(const wire::DomainName& name) const;
+  /// `zone`: the one whose records cost it, if that is known.
+  Finding work_limit(const wire::DomainName& name, std::optional<wire::DomainName> zone = std::nullopt) const;
   /// Seconds from now, 0 if past.
   std::uint32_t seconds_until(UnixTime time) const;
 

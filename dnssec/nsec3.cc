@@ -36,17 +36,6 @@ bool is_repeated(const wire::Rrset& rrset, std::size_t index) {
   return std::ranges::any_of(earlier, [&](Bytes each) { return std::ranges::equal(each, rrset.rdata[index]); });
 }
 
-/// RFC 9276 section 3.1: neither rounds nor salt are of any use (D-87).
-void trace_parameters(Lookup& lookup, const DomainName& zone, const Nsec3Parameters& parameters) {
-  constexpr std::uint16_t kOthersLimit = 50;
-  if (parameters.iterations == 0 && parameters.salt.empty()) return;
-  std::string line = "note: NSEC3 of " + zone.to_text() + " has " + std::to_string(parameters.iterations) +
-                     " extra rounds and a salt of " + std::to_string(parameters.salt.size()) +
-                     " octets, RFC 9276 wants none";
-  if (parameters.iterations > kOthersLimit) line += "; others call this insecure";
-  lookup.trace(std::move(line));
-}
-
 /// One question against the records of one zone.
 class Nsec3Search {
  public:
@@ -169,6 +158,16 @@ std::vector<Nsec3Record> usable_nsec3(const wire::Rrset& rrset, const DomainName
   return usable;
 }
 
+void trace_parameters(Lookup& lookup, const DomainName& zone, const Nsec3Parameters& parameters) {
+  constexpr std::uint16_t kOthersLimit = 50;
+  if (!lookup.is_traced() || (parameters.iterations == 0 && parameters.salt.empty())) return;
+  std::string line = "note: NSEC3 of " + zone.to_text() + " has " + std::to_string(parameters.iterations) +
+                     " extra rounds and a salt of " + std::to_string(parameters.salt.size()) +
+                     " octets, RFC 9276 wants none";
+  if (parameters.iterations > kOthersLimit) line += "; others call this insecure";
+  lookup.trace(std::move(line));
+}
+
 std::optional<Reason> find_conflict(std::span<const Nsec3Record> records) {
   for (const Nsec3Record& record : records) {
     const Nsec3Parameters& first = records.front().parameters;
@@ -190,7 +189,7 @@ Nsec3Proof prove_by_nsec3(const DenialQuestion& question, const DomainName& zone
     return result;
   }
   const std::uint16_t iterations = records.front().parameters.iterations;
-  if (lookup.is_traced()) trace_parameters(lookup, zone, records.front().parameters);
+  trace_parameters(lookup, zone, records.front().parameters);
   if (iterations > lookup.policy().max_nsec3_iterations) {
     result.proof = Proof::TooManyIterations;
     result.number = iterations;

@@ -33,6 +33,9 @@ struct Nsec3Record {
 /// Usable ones among the RRs of one RRset; the others are ignored.
 std::vector<Nsec3Record> usable_nsec3(const wire::Rrset& rrset, const wire::DomainName& zone);
 
+/// Notes in the trace that rounds and salt are of no use (RFC 9276 section 3.1; D-87).
+void trace_parameters(Lookup& lookup, const wire::DomainName& zone, const Nsec3Parameters& parameters);
+
 /// Reason to refuse the whole set of one zone in one message: mixed parameters, one hash twice (D-86).
 std::optional<Reason> find_conflict(std::span<const Nsec3Record> records);
 

@@ -68,14 +68,14 @@ constexpr Row kRows[] = {
     {Reason::LabelsInvalid, "labels-invalid", Bogus, 6, "Z",
      "the label count of the signature over {name} {type} fits neither the name nor the signer"},
     {Reason::NoMatchingKey, "no-matching-key", Bogus, 9, "Z",
-     "the signature over {name} {type} names key {tag}, which {zone} does not publish (published: {key_tags})"},
+     "the signature over {name} {type} names key {tag}, but {zone} publishes no such key for it (published: {keys})"},
     {Reason::KeyNotZoneKey, "key-not-zone-key", Bogus, 11, "Z", "key {tag} of {zone} lacks the zone-key flag"},
     {Reason::KeyRevoked, "key-revoked", Bogus, 9, "Z", "key {tag} of {zone} is revoked"},
     {Reason::DnskeyMalformed, "dnskey-malformed", Bogus, 9, "Z", "key {tag} of {zone} cannot be parsed"},
     {Reason::DnskeyMissing, "dnskey-missing", Bogus, 9, "ZP",
-     "{parent} links {zone} by DS {ds_tags} but {zone} publishes no keys"},
+     "{linker} links {zone} by DS {ds_tags} but {zone} publishes no keys"},
     {Reason::DsNoMatchingKey, "ds-no-matching-key", Bogus, 9, "P",
-     "no published key of {zone} has a tag of its DS (DS: {ds_tags}, keys: {key_tags}): key rolled without new DS?"},
+     "no usable key of {zone} has a tag of its DS (DS: {ds_tags}, keys: {keys}): key rolled without new DS?"},
     {Reason::DsDigestWrong, "ds-digest-wrong", Bogus, 9, "P",
      "key {tag} of {zone} exists but its digest differs from the DS"},
     {Reason::DnskeyNotSignedByDsKey, "dnskey-not-signed-by-ds-key", Bogus, 9, "Z",
@@ -86,22 +86,24 @@ constexpr Row kRows[] = {
      "{parent} neither gives a DS for {zone} nor proves that there is none"},
     {Reason::DsFromChild, "ds-from-child", Bogus, 12, "RP",
      "the DS question was answered by {zone} itself instead of {parent}"},
-    {Reason::DsAnswerInvalid, "ds-answer-invalid", Bogus, 6, "P",
-     "the DS question for {name} was answered by a CNAME or DNAME that cannot be there"},
+    {Reason::DsAnswerInvalid, "ds-answer-invalid", Bogus, 6, "Z",
+     "the DS question for {name} was answered by {text}: neither a DS nor a proof that there is none"},
     {Reason::DenialMissing, "denial-missing", Bogus, 12, "ZR",
      "the answer \"no such name/data\" for {name} {type} carries no proof"},
-    {Reason::NxdomainNotProven, "nxdomain-not-proven", Bogus, 12, "Z", "the proof does not cover {name}"},
+    {Reason::NxdomainNotProven, "nxdomain-not-proven", Bogus, 12, "Z",
+     "the proof given for {name} {type} does not cover the name"},
     {Reason::WildcardNotDenied, "wildcard-not-denied", Bogus, 12, "Z",
-     "the proof does not cover the wildcard that could have answered for {name}"},
+     "the proof given for {name} {type} does not cover the wildcard that could have answered"},
     {Reason::WildcardNoDenial, "wildcard-no-denial", Bogus, 12, "Z",
      "{name} {type} comes from a wildcard, and the proof does not cover a closer match"},
     {Reason::DenialWrongType, "denial-wrong-type", Bogus, 6, "Z",
      "the proof itself says that {type} (or CNAME) exists at {name}"},
     {Reason::DenialFromParent, "denial-from-parent", Bogus, 6, "Z",
-     "the proof is from the wrong side of the zone cut at {name}"},
+     "the proof given for {name} {type} is from the wrong side of a zone cut"},
     {Reason::DenialWrongRcode, "denial-wrong-rcode", Bogus, 6, "Z",
-     "the proof for {name} says something else than the response code"},
-    {Reason::DenialContradictory, "denial-contradictory", Bogus, 6, "Z", "the proof for {name} contradicts itself"},
+     "the proof given for {name} {type} says something else than the response code"},
+    {Reason::DenialContradictory, "denial-contradictory", Bogus, 6, "Z",
+     "the proof given for {name} {type} contradicts itself"},
     {Reason::NsecOverreach, "nsec-overreach", Bogus, 6, "Z", "an NSEC of {zone} claims names outside of {zone}"},
     {Reason::Nsec3ParamsMixed, "nsec3-params-mixed", Bogus, 6, "Z",
      "the NSEC3 records of {zone} have different parameters"},
@@ -141,13 +143,18 @@ const Row* find_row(Reason reason) {
   return reason == Reason::None ? nullptr : &kRows[static_cast<std::size_t>(reason) - 1];
 }
 
-std::string tags_to_text(const std::vector<std::uint16_t>& tags) {
+std::string to_text(std::uint16_t tag) { return std::to_string(tag); }
+std::string to_text(const NamedKey& key) {
+  return key.flaw.empty() ? to_text(key.tag) : fmt::format("{} ({})", key.tag, key.flaw);
+}
+
+template <class T>
+std::string list_to_text(const std::vector<T>& list) {
   constexpr std::size_t kShown = 8;  // a key set may hold 128
-  if (tags.empty()) return "none";
+  if (list.empty()) return "none";
   std::string text;
-  for (std::size_t i = 0; i < std::min(tags.size(), kShown); ++i)
-    text += fmt::format("{}{}", i == 0 ? "" : " ", tags[i]);
-  if (tags.size() > kShown) text += fmt::format(" and {} more", tags.size() - kShown);
+  for (std::size_t i = 0; i < std::min(list.size(), kShown); ++i) text += (i == 0 ? "" : " ") + to_text(list[i]);
+  if (list.size() > kShown) text += fmt::format(" and {} more", list.size() - kShown);
   return text;
 }
 
@@ -157,9 +164,15 @@ std::string age_to_text(std::int64_t seconds) {
   return seconds < 2 * kHour ? "1 hour" : fmt::format("{} hours", seconds / kHour);
 }
 
+constexpr std::string_view kNotKnown = "?";
+
 template <class T>
 std::string number_to_text(const std::optional<T>& number) {
-  return number ? std::to_string(*number) : "?";
+  return number ? std::to_string(*number) : std::string(kNotKnown);
+}
+
+std::string name_to_text(const std::optional<wire::DomainName>& name) {
+  return name ? name->to_display() : std::string(kNotKnown);
 }
 
 struct Word {
@@ -169,22 +182,28 @@ struct Word {
 
 constexpr Word kWords[] = {
     {"name", [](const ReasonFacts& facts) { return facts.name.to_display(); }},
-    {"type", [](const ReasonFacts& facts) { return facts.type ? to_text(*facts.type) : std::string("records"); }},
-    {"zone", [](const ReasonFacts& facts) { return facts.zone.to_display(); }},
-    {"parent", [](const ReasonFacts& facts) { return facts.parent.to_display(); }},
-    {"signer", [](const ReasonFacts& facts) { return facts.signer.to_display(); }},
+    {"type", [](const ReasonFacts& facts) { return facts.type ? wire::to_text(*facts.type) : std::string(kNotKnown); }},
+    {"zone", [](const ReasonFacts& facts) { return name_to_text(facts.zone); }},
+    {"parent", [](const ReasonFacts& facts) { return name_to_text(facts.parent); }},
+    {"linker",
+     [](const ReasonFacts& facts) {
+       return facts.parent ? facts.parent->to_display() : std::string("a trust anchor");
+     }},
+    {"signer", [](const ReasonFacts& facts) { return name_to_text(facts.signer); }},
     {"tag", [](const ReasonFacts& facts) { return number_to_text(facts.key_tag); }},
-    {"ds_tags", [](const ReasonFacts& facts) { return tags_to_text(facts.ds_tags); }},
-    {"key_tags", [](const ReasonFacts& facts) { return tags_to_text(facts.key_tags); }},
+    {"ds_tags", [](const ReasonFacts& facts) { return list_to_text(facts.ds_tags); }},
+    {"keys", [](const ReasonFacts& facts) { return list_to_text(facts.keys); }},
     {"number", [](const ReasonFacts& facts) { return number_to_text(facts.number); }},
-    {"date", [](const ReasonFacts& facts) { return facts.date ? date_to_text(*facts.date) : std::string("?"); }},
+    {"date", [](const ReasonFacts& facts) { return facts.date ? date_to_text(*facts.date) : std::string(kNotKnown); }},
     {"age",
-     [](const ReasonFacts& facts) { return facts.date ? age_to_text(facts.now - *facts.date) : std::string("?"); }},
+     [](const ReasonFacts& facts) {
+       return facts.date ? age_to_text(facts.now - *facts.date) : std::string(kNotKnown);
+     }},
     {"resolver",
      [](const ReasonFacts& facts) {
        return facts.resolver_address.empty() ? std::string("the resolver") : "resolver " + facts.resolver_address;
      }},
-    {"text", [](const ReasonFacts& facts) { return facts.text; }},
+    {"text", [](const ReasonFacts& facts) { return facts.text.empty() ? std::string(kNotKnown) : facts.text; }},
 };
 
 std::string fact(std::string_view word, const ReasonFacts& facts) {
@@ -235,16 +254,18 @@ std::string_view mender(Reason reason) {
 }
 
 std::string who_can_mend(Reason reason, const ReasonFacts& facts) {
+  const auto zone_in_words = [](const wire::DomainName& zone) {
+    return zone.is_root() ? std::string("the root zone") : zone.to_display();
+  };
   const auto in_words = [&](char letter) {
-    const bool has_zone = !facts.zone.is_root(), has_parent = has_zone && !facts.parent.is_root();
     switch (letter) {
       case 'Z':
-        return has_zone ? "the operator of the DNS of " + fact("zone", facts)
-                        : std::string("the operator of the zone's DNS");
+        return "the operator of the DNS of " +
+               (facts.zone ? zone_in_words(*facts.zone) : "the zone that holds " + fact("name", facts));
       case 'P':
-        return (has_parent ? "the operator of " + fact("parent", facts)
-                           : std::string("the operator of the parent zone")) +
-               " or the registrar" + (has_zone ? " of " + fact("zone", facts) : "");
+        if (facts.zone && facts.zone->is_root()) return std::string("you");  // nobody but a trust anchor links it
+        return "the operator of " + (facts.parent ? zone_in_words(*facts.parent) : std::string("the parent zone")) +
+               " or the registrar" + (facts.zone ? " of " + fact("zone", facts) : "");
       case 'R':
         return "the operator of " + fact("resolver", facts);
       default:

@@ -78,15 +78,30 @@ enum class Reason : std::uint8_t {
   CryptoFailure,
 };
 
-/// What fills a sentence. Only what the reason's sentence names need be set.
+/// A published key as a sentence names it.
+struct NamedKey {
+  std::uint16_t tag = 0;
+  std::string flaw;  ///< why it may not be used: "revoked"; "" if it may
+};
+
+/// A signature that failed, for its link of the chain (D-62).
+struct FailedSignature {
+  std::uint8_t algorithm = 0;
+  std::int64_t inception = 0, expiration = 0;  ///< seconds since 1970
+};
+
+/// What fills a sentence. Only what the reason's sentence and menders name need be set: they are printed as "?"
+/// without it.
 struct ReasonFacts {
   wire::DomainName name;             ///< the name that is judged
   std::optional<wire::RrType> type;  ///< the type that is judged
-  wire::DomainName zone, parent, signer;
+  std::optional<wire::DomainName> zone, parent, signer;
   std::optional<std::uint16_t> key_tag;
-  std::vector<std::uint16_t> ds_tags, key_tags;
-  std::optional<std::uint32_t> number;  ///< algorithm, digest type, bits, rounds
-  std::optional<std::int64_t> date;     ///< seconds since 1970 of the signature's end or begin
+  std::vector<std::uint16_t> ds_tags;
+  std::vector<NamedKey> keys;
+  std::optional<FailedSignature> signature;  ///< made by `signer` with `key_tag`
+  std::optional<std::uint32_t> number;       ///< algorithm, digest type, bits, rounds
+  std::optional<std::int64_t> date;          ///< seconds since 1970 of the signature's end or begin
   std::int64_t now = 0;
   std::int32_t resolver = -1;    ///< the resolver at fault, a ResolverId
   std::string resolver_address;  ///< of `resolver`: filled in by who knows the addresses

@@ -362,13 +362,17 @@ ReasonFacts SignatureCheck::facts_of(const Candidate& candidate, Reason reason) 
   facts.name = rrset_.owner;
   facts.type = rrset_.type;
   facts.zone = zone_;
-  facts.signer = candidate.rrsig.signer;
   facts.now = context_.now;
-  if (!candidate.rdata.empty()) facts.key_tag = candidate.rrsig.key_tag;
+  const wire::Rrsig& rrsig = candidate.rrsig;
+  if (!rrsig.signature.empty()) {
+    facts.signer = rrsig.signer;
+    facts.key_tag = rrsig.key_tag;
+    facts.signature = FailedSignature{rrsig.algorithm, candidate.inception, candidate.expiration};
+  }
   if (reason == Reason::SignatureExpired) facts.date = candidate.expiration;
   if (reason == Reason::SignatureNotYetValid) facts.date = candidate.inception;
   if (reason == Reason::NoMatchingKey)
-    for (const ZoneKey& key : keys_) facts.key_tags.push_back(key.tag);
+    for (const ZoneKey& key : keys_) facts.keys.push_back(named_key(key, rrsig.algorithm));
   if (reason == Reason::WorkLimit) facts.text = to_text(context_.budget->exceeded());
   if (reason == Reason::CryptoFailure) facts.text = context_.crypto->last_error();
   if (reason == Reason::UnsupportedKeySize)
@@ -407,6 +411,16 @@ void SignatureCheck::trace(const Candidate& candidate, std::string_view outcome)
   const bool early = outcome == code(Reason::SignatureNotYetValid) && context_.now >= candidate.inception - grace;
   if (late || early) line += " (Unbound's tolerance would still accept it)";
   lines_.push_back(std::move(line));
+}
+
+NamedKey named_key(const ZoneKey& key, std::uint8_t algorithm) {
+  const bool is_zone_key = (key.flags & wire::Dnskey::kZone) != 0;
+  const bool is_revoked = (key.flags & wire::Dnskey::kRevoke) != 0;
+  if (is_revoked) return {key.tag, "revoked"};
+  if (!is_zone_key) return {key.tag, "without zone-key flag"};
+  if (key.protocol != 3) return {key.tag, fmt::format("protocol {}", key.protocol)};
+  if (key.algorithm != algorithm) return {key.tag, fmt::format("algorithm {}", key.algorithm)};
+  return {key.tag, {}};
 }
 
 bool VerifiedRrset::is_wildcard_expanded() const { return labels_ < labels_without_wildcard(rrset_.owner); }

@@ -34,6 +34,9 @@ struct ZoneKey {
   }
 };
 
+/// The key as a sentence names it, to a DS or signature that wants `algorithm`: with why it cannot serve (D-29, D-40).
+NamedKey named_key(const ZoneKey& key, std::uint8_t algorithm);
+
 /// Remembers good signatures (D-110): key = SHA-256 over signed octets and key. Never holds a failing result.
 class SignatureMemo {
  public:

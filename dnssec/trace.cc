@@ -17,6 +17,12 @@ ChainLink make_link(Step step, const wire::DomainName& zone, const wire::DomainN
   link.status = finding.security;
   link.reason = finding.reason;
   link.key_tag = finding.facts.key_tag;
+  if (const auto& signature = finding.facts.signature; signature && finding.fault_at == FaultAt::ThisMessage) {
+    link.algorithm = signature->algorithm;
+    link.signer = finding.facts.signer;
+    link.inception = signature->inception;
+    link.expiration = signature->expiration;
+  }
   if (finding.ttl != kUnlimitedTtl) link.ttl = finding.ttl;
   link.resolver = resolver;
   return link;

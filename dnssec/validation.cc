@@ -34,6 +34,11 @@ std::string to_line(const Exchange& exchange) {
   return line;
 }
 
+/// The zone that proved a link, or where security ends above it.
+std::optional<DomainName> zone_of(const LinkResult& result) {
+  return result.vouches ? result.vouches->zone : result.finding.facts.zone;
+}
+
 }  // namespace
 
 /// The links of the answer, from the asked name on. Each is judged from the message that brought the link before it;
@@ -134,17 +139,18 @@ void Validation::Impl::trace_link(const JudgedLink& link) {
 
 /// D-68. False: the chain ends here.
 bool Validation::Impl::follow(const DomainName& target) {
-  const bool is_loop = std::ranges::any_of(links, [&](const JudgedLink& link) { return link.name == target; });
-  if (is_loop) {
+  const auto again = std::ranges::find(links, target, &JudgedLink::name);
+  if (again != links.end()) {
     const bool all_secure =
         std::ranges::all_of(links, [](const JudgedLink& link) { return link.result.finding.is_secure(); });
     ReasonFacts facts = lookup.facts(target, lookup.question().type);
+    facts.zone = zone_of(again->result);
     end_with(all_secure ? bogus(Reason::CnameLoop, std::move(facts)) : insecure(Reason::CnameLoop, std::move(facts)));
     return false;
   }
   name = target;
   if (!lookup.budget().take_chain_link()) {
-    end_with(lookup.work_limit(lookup.question().name));
+    end_with(lookup.work_limit(lookup.question().name, zone_of(links.back().result)));
     return false;
   }
   carried = links.back().view;

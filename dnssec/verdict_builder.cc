@@ -73,7 +73,8 @@ std::shared_ptr<const ZoneKeys> last_proven_zone(const Chain& chain, const LinkR
   if (result.vouches || result.links.empty()) return result.vouches;
   if (auto keys = chain.known_keys(result.links.front().zone)) return keys;
   const ReasonFacts& facts = result.finding.facts;
-  return facts.zone.is_below(facts.parent) ? chain.known_keys(facts.parent) : nullptr;
+  const bool is_below = facts.zone && facts.parent && facts.zone->is_below(*facts.parent);
+  return is_below ? chain.known_keys(*facts.parent) : nullptr;
 }
 
 /// The proof of all links, zones that serve several of them once.
@@ -107,6 +108,12 @@ std::uint32_t lifetime(const Lookup& lookup, const Chain& chain, const std::vect
   return ttl;
 }
 
+/// Who sent the message that failed: it may be the resolver's fault as well (D-126).
+ResolverId resolver_at_fault(const Verdict& verdict) {
+  const auto failed = std::ranges::find(verdict.chain, verdict.reason, &ChainLink::reason);
+  return failed == verdict.chain.end() ? kNoResolver : failed->resolver;
+}
+
 }  // namespace
 
 Verdict build_verdict(const Lookup& lookup, const Chain& chain, const std::vector<JudgedLink>& links) {
@@ -126,6 +133,7 @@ Verdict build_verdict(const Lookup& lookup, const Chain& chain, const std::vecto
     verdict.rcode = last.view->rcode();
   verdict.ttl = lifetime(lookup, chain, links, verdict.security);
   append_chain(verdict, lookup, chain, links);
+  if (verdict.facts.resolver == kNoResolver) verdict.facts.resolver = resolver_at_fault(verdict);
   if (verdict.security == Security::Bogus || verdict.security == Security::Indeterminate) return verdict;  // D-76
   verdict.answer = last.result.answer;
   if (verdict.answer != Answer::Data) return verdict;

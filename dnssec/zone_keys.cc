@@ -53,10 +53,14 @@ std::vector<ZoneKey> describe_keys(const wire::Rrset& dnskeys, const SignatureCo
   return keys;
 }
 
-std::vector<std::uint16_t> tags_of(std::span<const ZoneKey> keys) {
-  std::vector<std::uint16_t> tags;
-  for (const ZoneKey& key : keys) tags.push_back(key.tag);
-  return tags;
+/// As `wanted` names them: a key that one has the tag of says why it does not serve.
+std::vector<NamedKey> named_keys(std::span<const ZoneKey> keys, std::span<const wire::Ds> wanted) {
+  std::vector<NamedKey> named;
+  for (const ZoneKey& key : keys) {
+    const auto ds = std::ranges::find(wanted, key.tag, &wire::Ds::key_tag);
+    named.push_back(named_key(key, ds == wanted.end() ? key.algorithm : ds->algorithm));
+  }
+  return named;
 }
 
 bool is_usable(const wire::Ds& ds, const Crypto& crypto) {
@@ -226,7 +230,7 @@ class KeySetProof {
     result->zone = zone_;
     result->keys = std::move(keys_);
     result->expires = context_.now + verified.ttl();
-    result->parent = facts_.parent;
+    result->parent = facts_.parent.value_or(zone_);
     result->links.push_back(link_of(Step::Dnskey, verified));
     return {.security = Security::Secure, .keys = std::move(result)};
   }
@@ -237,10 +241,11 @@ class KeySetProof {
   SignatureContext& context_;
 };
 
-ReasonFacts facts_about(const wire::DomainName& zone, const wire::DomainName& parent, UnixTime now) {
+ReasonFacts facts_about(const wire::DomainName& zone, std::optional<wire::DomainName> parent, UnixTime now) {
   ReasonFacts facts;
-  facts.name = facts.zone = zone;
-  facts.parent = parent;
+  facts.name = zone;
+  facts.zone = zone;
+  facts.parent = std::move(parent);
   facts.type = wire::RrType::Dnskey;
   facts.now = now;
   return facts;
@@ -342,7 +347,7 @@ KeySetOutcome prove_by_ds(const wire::DomainName& zone, const VerifiedRrset& ds_
   const bool any = std::find(vouched.keys.begin(), vouched.keys.end(), true) != vouched.keys.end();
   if (!any && vouched.budget_spent) return work_limit(proof.facts(), *context.budget);
   if (!any) {
-    proof.facts().key_tags = tags_of(proof.keys());
+    proof.facts().keys = named_keys(proof.keys(), ds);
     proof.facts().key_tag = vouched.mismatched_tag;
     return fault(Security::Bogus, vouched.tag_seen ? Reason::DsDigestWrong : Reason::DsNoMatchingKey, proof.facts());
   }
@@ -357,7 +362,7 @@ KeySetOutcome prove_by_ds(const wire::DomainName& zone, const VerifiedRrset& ds_
 
 KeySetOutcome prove_by_anchors(const wire::DomainName& zone, std::span<const TrustAnchor> anchors,
                                const wire::Rrset* dnskeys, SignatureContext& context) {
-  ReasonFacts facts = facts_about(zone, zone, context.now);
+  ReasonFacts facts = facts_about(zone, std::nullopt, context.now);
   const auto ds_rdatas = rdatas_of(anchors, AnchorForm::Ds), key_rdatas = rdatas_of(anchors, AnchorForm::Dnskey);
   const DsUsability by_ds = usability_of(ds_rdatas, *context.crypto);
   const DsUsability by_key = usability_of_keys(key_rdatas, context);
@@ -379,10 +384,7 @@ KeySetOutcome prove_by_anchors(const wire::DomainName& zone, std::span<const Tru
     for (const Bytes rdata : key_rdatas) vouched.keys[i] = vouched.keys[i] || is_anchored(proof.keys()[i], rdata);
   const bool any = std::find(vouched.keys.begin(), vouched.keys.end(), true) != vouched.keys.end();
   if (!any && vouched.budget_spent) return work_limit(proof.facts(), *context.budget);
-  if (!any) {
-    proof.facts().key_tags = tags_of(proof.keys());
-    return fault(Security::Bogus, Reason::AnchorNoMatchingKey, proof.facts());
-  }
+  if (!any) return fault(Security::Bogus, Reason::AnchorNoMatchingKey, proof.facts());
   KeySetOutcome outcome = proof.prove(vouched, *dnskeys);
   if (!outcome.keys) return outcome;
   auto keys = std::make_shared<ZoneKeys>(*outcome.keys);

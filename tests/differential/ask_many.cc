@@ -21,7 +21,7 @@ std::string line_of(const dnssec::Verdict& verdict) {
   std::string line(dnssec::to_text(verdict.security));
   line += ' ' + (reason.empty() ? "-" : reason) + ' ';
   line += dnssec::to_text(verdict.answer);
-  return line + ' ' + verdict.facts.zone.to_text() + '\n';
+  return line + ' ' + verdict.facts.zone.value_or(wire::DomainName()).to_text() + '\n';
 }
 
 /// All questions over one loop, kAtOnce in flight.

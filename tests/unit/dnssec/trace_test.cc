@@ -64,6 +64,19 @@ TEST(Chain, NamesTheSignatureOfEachLink) {
       {"www.three. TXT", {}, Step::Denial, "www.three.", "three."},
       {"www.insecure.example. A", {}, Step::Cut, "insecure.example.", "example."},
       {"www.insecure.opt. A", {}, Step::Cut, "insecure.opt.", "opt."},
+      {"x.wild.example. A", {}, Step::Denial, "x.wild.example.", "example."},
+      {"x.wild.three. A", {}, Step::Denial, "x.wild.three.", "three."},
+      {"www.example. A", [](World& world) { world.edit("www.example.", RrType::A, spoil_signatures(RrType::A)); },
+       Step::Answer, "www.example.", "example."},
+      {"nothing.example. A",
+       [](World& world) { world.edit("nothing.example.", RrType::A, spoil_signatures(RrType::Nsec)); }, Step::Denial,
+       "nothing.example.", "example."},
+      {"www.signed.example. A",
+       [](World& world) { world.edit("signed.example.", RrType::Ds, spoil_signatures(RrType::Ds)); }, Step::Ds,
+       "signed.example.", "example."},
+      {"www.signed.example. A",
+       [](World& world) { world.edit("signed.example.", RrType::Dnskey, spoil_signatures(RrType::Dnskey)); },
+       Step::Dnskey, "signed.example.", "signed.example."},
       {"www.signed.example. A",
        [](World& world) { world.edit("signed.example.", RrType::Dnskey, spoil_signatures(RrType::Dnskey)); }, Step::Ds,
        "signed.example.", "example."},
@@ -82,6 +95,20 @@ TEST(Chain, NamesTheSignatureOfEachLink) {
   }
 }
 
+// D-62, D-64: the proof of a wildcard answer stands before the answer, and what a fault elsewhere had for a signature
+// is not that of the answer.
+TEST(Trace, PutsTheWildcardsProofBeforeItsAnswer) {
+  const Verdict verdict = Asker(honest_world()).ask("x.wild.example. A");
+  ASSERT_GE(verdict.chain.size(), 2U);
+  EXPECT_EQ(verdict.chain.back().step, Step::Answer);
+  EXPECT_EQ(verdict.chain[verdict.chain.size() - 2].step, Step::Denial);
+  World world = honest_world();
+  world.edit("signed.example.", RrType::Dnskey, spoil_signatures(RrType::Dnskey));
+  const Verdict broken = Asker(std::move(world)).ask("www.signed.example. A");
+  EXPECT_EQ(broken.chain.back().step, Step::Answer);
+  EXPECT_FALSE(broken.chain.back().signer.has_value());
+}
+
 // D-87
 TEST(Trace, NotesRoundsAndSalt) {
   World world = honest_world();
@@ -89,6 +116,8 @@ TEST(Trace, NotesRoundsAndSalt) {
   const Verdict verdict = traced(world, "nothing.three. A");
   EXPECT_TRUE(has_line(verdict, "60 extra rounds and a salt of 2 octets"));
   EXPECT_TRUE(has_line(verdict, "others call this insecure"));
+  EXPECT_TRUE(has_line(traced(world, "x.wild.three. A"), "others call this insecure"));
+  EXPECT_FALSE(has_line(traced(honest_world(), "x.wild.three. A"), "extra rounds"));
 }
 
 // D-18

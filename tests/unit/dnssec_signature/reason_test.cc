@@ -51,7 +51,7 @@ const Row kPrinted[] = {
     {"anchor-no-matching-key", "BOGUS", 9, "U"},
     {"ds-denial-missing", "BOGUS", 12, "PR"},
     {"ds-from-child", "BOGUS", 12, "RP"},
-    {"ds-answer-invalid", "BOGUS", 6, "P"},
+    {"ds-answer-invalid", "BOGUS", 6, "Z"},
     {"denial-missing", "BOGUS", 12, "ZR"},
     {"nxdomain-not-proven", "BOGUS", 12, "Z"},
     {"wildcard-not-denied", "BOGUS", 12, "Z"},
@@ -106,7 +106,7 @@ ReasonFacts full_facts() {
   facts.type = wire::RrType::Tlsa;
   facts.key_tag = 12345;
   facts.ds_tags = {1, 2};
-  facts.key_tags = {3};
+  facts.keys = {{3, {}}, {4, "revoked"}};
   facts.number = 512;
   facts.date = 1792009600;
   facts.now = 1792009600 + 5 * 3600;
@@ -129,7 +129,7 @@ TEST(Sentences, AreFilledIn) {  // D-126
        "the signature by key 12345 over mx.example.org TLSA ended at 2026-10-14T20:26:40Z, 5 hours ago"},
       {"dnskey-missing", "org links example.org by DS 1 2 but example.org publishes no keys"},
       {"ds-no-matching-key",
-       "no published key of example.org has a tag of its DS (DS: 1 2, keys: 3): key rolled without new DS?"},
+       "no usable key of example.org has a tag of its DS (DS: 1 2, keys: 3 4 (revoked)): key rolled without new DS?"},
       {"unsupported-key-size", "the only linked key of example.org has 512 bits; 1024 to 4096 are checked"},
       {"signer-not-zone",
        "mx.example.org TLSA is signed in the name of other.org, which has no say over mx.example.org"},
@@ -149,8 +149,13 @@ TEST(Sentences, SayWhoCanMendIt) {  // D-126
       {"unsignable-type", "nobody"},
   };
   for (const SentenceRow& row : rows) EXPECT_EQ(who_can_mend(*parse_reason(row.code), full_facts()), row.sentence);
-  EXPECT_EQ(who_can_mend(Reason::DnskeyMissing, {}),
-            "the operator of the zone's DNS, or the operator of the parent zone or the registrar");
+  ReasonFacts unplaced;  // where the name lies is not known
+  unplaced.name = full_facts().name;
+  EXPECT_EQ(who_can_mend(Reason::ResolverServfail, unplaced),
+            "the operator of the DNS of the zone that holds mx.example.org, or the operator of the resolver");
+  ReasonFacts root;
+  root.zone = root.parent = wire::DomainName();
+  EXPECT_EQ(who_can_mend(Reason::DnskeyMissing, root), "the operator of the DNS of the root zone, or you");
 }
 
 TEST(Sentences, LeaveNoGapAndTellNoLieAboutMissingFacts) {  // D-126
@@ -165,7 +170,7 @@ TEST(Sentences, LeaveNoGapAndTellNoLieAboutMissingFacts) {  // D-126
 
 TEST(Sentences, ShortenLongListsOfTags) {  // D-126; a key set may hold 128
   ReasonFacts facts = full_facts();
-  facts.key_tags.assign(20, 7);
+  facts.keys.assign(20, {7, {}});
   EXPECT_NE(sentence(Reason::DsNoMatchingKey, facts).find("7 7 7 7 7 7 7 7 and 12 more"), std::string::npos);
 }
 

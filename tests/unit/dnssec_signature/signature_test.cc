@@ -45,7 +45,7 @@ TEST(SignatureFacts, NameKeyDateAndTags) {  // D-126
   unknown.sign_with({.key_tag = 7});
   const Outcome missing = check(unknown);
   EXPECT_EQ(sentence(missing.reason, missing.facts),
-            "the signature over www.example A names key 7, which example does not publish (published: " +
+            "the signature over www.example A names key 7, but example publishes no such key for it (published: " +
                 std::to_string(kZsk.tag()) + ")");
 }
 

@@ -359,7 +359,7 @@ TEST(KeySetDetails, FactsOfABrokenLink) {  // D-126
   link.link(SigningKey(13, 2, 257));
   const KeySetOutcome outcome = prove(link).outcome;
   EXPECT_EQ(sentence(outcome.reason, outcome.facts),
-            "no published key of example has a tag of its DS (DS: " + std::to_string(SigningKey(13, 2, 257).tag()) +
+            "no usable key of example has a tag of its DS (DS: " + std::to_string(SigningKey(13, 2, 257).tag()) +
                 ", keys: " + std::to_string(kKsk.tag()) + " " + std::to_string(kZsk.tag()) +
                 "): key rolled without new DS?");
 }
