@@ -458,6 +458,8 @@ TEST(KeyTag, IsComputedAsInAppendixB) {  // D-31
         EXPECT_EQ(key_tag(key.dnskey_rdata()), key.tag());
       }
   EXPECT_EQ(key_tag({}), 0);
+  const std::vector<std::uint8_t> rsa_md5{1, 0, 3, 1, 3, 1, 0, 1, 0xAA, 0xBB, 0xCC, 0xDD};
+  EXPECT_EQ(key_tag(rsa_md5), 0xBBCC);  // B.1: the upper 16 of the modulus' lowest 24 bits
 }
 
 TEST(KeyTag, OfTheRootKeysAndTheirRevocations) {  // D-31, D-116, D-124
