@@ -31,6 +31,34 @@ dnssec::Observation judge(const dnssec::AnchorState& state, const wire::MessageP
   return dnssec::observe(state, keys == grouped.rrsets.end() ? nullptr : &*keys, context);
 }
 
+/// Says something that no stranger can say: the set counts, or a key in it revokes itself (D-116).
+bool is_authentic(const dnssec::Observation& seen) {
+  return seen.verified || std::ranges::any_of(seen.keys, &dnssec::ObservedKey::signed_revocation);
+}
+
+/// What the resolvers say of the zone's keys. As with any question, another resolver is asked once if the first one's
+/// answer does not verify (D-123, D-126).
+struct AskedKeys {
+  bool answered = false;
+  dnssec::Observation observation;
+  std::string failure;  ///< why the set does not count
+};
+
+AskedKeys ask_for_keys(const dnssec::AnchorState& state, const DnsSettings& dns, dnssec::UnixTime now) {
+  const wire::Question question{state.zone, wire::RrType::Dnskey};
+  FetchedMessage fetched = fetch_message(dns, {question, dnssec::kNoResolver});
+  AskedKeys asked{fetched.message != nullptr, judge(state, fetched.message, dns, now), fetched.error};
+  if (!asked.answered) asked.observation.reason = dnssec::Reason::ResolverTimeout;
+  if (asked.answered && !is_authentic(asked.observation)) {
+    const FetchedMessage other = fetch_message(dns, {question, fetched.resolver});
+    dnssec::Observation second = judge(state, other.message, dns, now);
+    if (is_authentic(second)) asked.observation = std::move(second);
+  }
+  if (asked.answered && !asked.observation.verified)
+    asked.failure = dnssec::sentence(asked.observation.reason, asked.observation.facts);
+  return asked;
+}
+
 /// A scan asks once only: without an answer it goes on with the anchors that it has.
 DnsSettings one_try(DnsSettings settings) {
   settings.tries = 1;
@@ -70,14 +98,12 @@ tl::expected<LoadedAnchors, Refusal> load_anchor_state(const AnchorStore& store,
 }
 
 AnchorRefresh refresh_anchors(dnssec::AnchorState state, const DnsSettings& dns, const dnssec::RolloverClock& clock) {
+  AskedKeys asked = ask_for_keys(state, dns, clock.now);
   AnchorRefresh refresh;
-  const auto message = fetch_message(dns, {state.zone, wire::RrType::Dnskey}, refresh.failure);
-  dnssec::Observation observation = judge(state, message.value_or(nullptr), dns, clock.now);
-  if (!message) observation.reason = dnssec::Reason::ResolverTimeout;
-  refresh.answered = message.has_value();
-  refresh.verified = observation.verified;
-  if (message && !observation.verified) refresh.failure = dnssec::sentence(observation.reason, observation.facts);
-  dnssec::RolloverStep step = dnssec::advance(std::move(state), observation, clock);
+  refresh.answered = asked.answered;
+  refresh.verified = asked.observation.verified;
+  refresh.failure = std::move(asked.failure);
+  dnssec::RolloverStep step = dnssec::advance(std::move(state), asked.observation, clock);
   refresh.state = std::move(step.state);
   refresh.changes = std::move(step.changes);
   refresh.notes = std::move(step.notes);

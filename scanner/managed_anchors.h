@@ -38,7 +38,8 @@ struct AnchorRefresh {
   bool verified = false;           ///< the set counts (D-113)
   std::string failure;             ///< why it does not count
 };
-/// Asks the resolvers of `dns` once for the zone's DNSKEY set and advances the state by it.
+/// Asks the resolvers of `dns` for the zone's DNSKEY set, another one if the first answer does not verify, and advances
+/// the state by it.
 AnchorRefresh refresh_anchors(dnssec::AnchorState state, const DnsSettings& dns, const dnssec::RolloverClock& clock);
 
 /// For a command that validates: loads, asks if due (not with a given time: D-120), stores, warns. Never waits for

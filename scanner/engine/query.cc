@@ -46,12 +46,12 @@ dnssec::Verdict look_up_once(const DnsSettings& settings, const wire::Question& 
   return *verdict;
 }
 
-dnssec::Response ask_once(const DnsSettings& settings, const wire::Question& question) {
+dnssec::Response ask_once(const DnsSettings& settings, const dnssec::Wanted& wanted) {
   initialise_libraries();
   Session session(settings, dnssec::Detail::Plain);
   dnssec::Response response;
   session.stack().pool.ask(
-      {question, dnssec::kNoResolver},
+      wanted,
       [&](dnssec::Response got) {
         response = std::move(got);
         session.loop().stop();
@@ -142,15 +142,15 @@ std::vector<CanaryResult> run_canary(const DnsSettings& settings, const wire::Do
   return results;
 }
 
-std::optional<wire::MessagePtr> fetch_message(const DnsSettings& settings, const wire::Question& question,
-                                              std::string& error) {
-  dnssec::Response response = ask_once(settings, question);
-  if (auto* message = std::get_if<wire::MessagePtr>(&response.content)) return std::move(*message);
-  const std::string asked = question.name.to_text() + " " + wire::to_text(question.type);
+FetchedMessage fetch_message(const DnsSettings& settings, const dnssec::Wanted& wanted) {
+  dnssec::Response response = ask_once(settings, wanted);
+  if (auto* message = std::get_if<wire::MessagePtr>(&response.content))
+    return {std::move(*message), response.resolver, {}};
+  const std::string asked = wanted.question.name.to_text() + " " + wire::to_text(wanted.question.type);
   const auto* rcode = std::get_if<dnssec::ErrorRcode>(&response.content);
-  error = rcode != nullptr ? fmt::format("the resolvers answer {} with {}", asked, wire::to_text(rcode->rcode))
-                           : fmt::format("no resolver answers {}", asked);
-  return std::nullopt;
+  return {nullptr, dnssec::kNoResolver,
+          rcode != nullptr ? fmt::format("the resolvers answer {} with {}", asked, wire::to_text(rcode->rcode))
+                           : fmt::format("no resolver answers {}", asked)};
 }
 
 }  // namespace danesweep::scanner

@@ -125,9 +125,13 @@ struct CanaryResult {
 };
 std::vector<CanaryResult> run_canary(const DnsSettings& settings, const wire::DomainName& name);
 
-/// DNSKEY of a zone as raw material for RFC 5011: the message of the first resolver that answers.
-std::optional<wire::MessagePtr> fetch_message(const DnsSettings& settings, const wire::Question& question,
-                                              std::string& error);
+/// A message as raw material for RFC 5011, of whichever resolver answers.
+struct FetchedMessage {
+  wire::MessagePtr message;  ///< null: `error` says why
+  dnssec::ResolverId resolver = dnssec::kNoResolver;
+  std::string error;
+};
+FetchedMessage fetch_message(const DnsSettings& settings, const dnssec::Wanted& wanted);
 
 /// "c-ares 1.18.1, libuv 1.44.2, oneTBB 2021.8".
 std::string engine_library_versions();
