@@ -570,6 +570,20 @@ TEST(OtherResolver, OrderDoesNotMatter) {
   EXPECT_EQ(code(two.reason), "signature-wrong");
   EXPECT_EQ(one.stripping, std::vector<ResolverId>{1});
   EXPECT_EQ(two.stripping, std::vector<ResolverId>{0});
+  struct {
+    const char* owner;
+    RrType type;
+    World::Edit missing;
+  } const rows[] = {{"signed.example.", RrType::Dnskey, without(RrType::Dnskey)},
+                    {"signed.example.", RrType::Ds, without_all_signatures()}};
+  for (const auto& row : rows) {
+    World wrong = honest_world();
+    wrong.edit(row.owner, row.type, spoil_signatures(row.type));
+    World missing = honest_world();
+    missing.edit(row.owner, row.type, row.missing);
+    EXPECT_EQ(code(Asker(wrong).add(missing).ask("www.signed.example. A").reason), "signature-wrong");
+    EXPECT_EQ(code(Asker(missing).add(wrong).ask("www.signed.example. A").reason), "signature-wrong");
+  }
 }
 
 // D-1, D-126: signed data needs no walk through the cuts, so that a cut which nobody can fetch harms the unsigned
