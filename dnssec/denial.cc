@@ -2,6 +2,7 @@
 #include "dnssec/denial.h"
 
 #include <algorithm>
+#include <iterator>
 #include <memory>
 #include <utility>
 
@@ -21,9 +22,9 @@ namespace {
 std::vector<const Rrset*> records_of(const ResponseView& view, const DomainName& zone) {
   std::vector<const Rrset*> records;
   for (const Rrset* rrset : view.denials()) {
-    const bool is_mine = rrset->type == RrType::Soa  ? rrset->owner == zone
-                         : rrset->signatures.empty() ? rrset->owner.is_within(zone)
-                                                     : is_signed_by(*rrset, zone);
+    const bool is_mine = rrset->type == RrType::Soa   ? rrset->owner == zone
+                         : signers_of(*rrset).empty() ? rrset->owner.is_within(zone)
+                                                      : is_signed_by(*rrset, zone);
     if (is_mine) records.push_back(rrset);
   }
   return records;
@@ -33,13 +34,10 @@ std::vector<const Rrset*> records_of(const ResponseView& view, const DomainName&
 bool is_padded(Lookup& lookup, std::span<const Rrset* const> records) {
   std::size_t nsec = 0;
   std::size_t nsec3 = 0;
-  std::size_t most_at_one_hash = 0;
   for (const Rrset* rrset : records) {
-    nsec += rrset->type == RrType::Nsec ? 1 : 0;
-    nsec3 += rrset->type == RrType::Nsec3 ? 1 : 0;
-    if (rrset->type == RrType::Nsec3) most_at_one_hash = std::max(most_at_one_hash, rrset->rdata.size());
+    if (rrset->type == RrType::Nsec) nsec += rrset->rdata.size();
+    if (rrset->type == RrType::Nsec3) nsec3 += rrset->rdata.size();
   }
-  nsec3 = std::max(nsec3, most_at_one_hash);
   if (nsec > lookup.policy().max_nsec_records) lookup.budget().exceed(Limit::NsecRecords);
   if (nsec3 > lookup.policy().max_nsec3_records) lookup.budget().exceed(Limit::Nsec3Records);
   return nsec > lookup.policy().max_nsec_records || nsec3 > lookup.policy().max_nsec3_records;
@@ -169,6 +167,7 @@ DenialResult conclude(Lookup& lookup, const ResponseView& view, const DomainName
         result.finding = bogus(proof.reason, std::move(facts));
         break;
       }
+      if (proof.has_source) result.answer = Answer::NoData;
       if (question.type == RrType::Ds) facts.zone = question.name;
       result.finding = insecure(question.type == RrType::Ds ? Reason::InsecureDelegationOptout : Reason::OptoutSpan,
                                 std::move(facts));
@@ -204,19 +203,32 @@ class ClosestMatchDenial {
   std::optional<WildcardDenial> run() {
     const auto records = records_of(view_, keys_.zone);
     if (is_padded(lookup_, records)) return WildcardDenial{lookup_.work_limit(question_.name, keys_.zone)};
+    const bool may_conflict = find_conflict(usable_of(records)).has_value();
+    std::vector<Nsec3Record> verified;
     for (const Rrset* rrset : records) {
-      if (!is_candidate(*rrset)) continue;
+      const bool may_prove = is_candidate(*rrset);
+      if (!may_prove && !(may_conflict && rrset->type == RrType::Nsec3)) continue;
       const Checked* checked = lookup_.verify(view_, *rrset, keys_);
       if (checked == nullptr) return std::nullopt;
-      if (consider(checked->result ? judge(*checked->result) : checked->failure()) && checked->result)
+      if (checked->result && !checked->result->is_wildcard_expanded())
+        std::ranges::move(usable_nsec3(*rrset, keys_.zone), std::back_inserter(verified));
+      if (may_prove && consider(checked->result ? judge(*checked->result) : checked->failure()) && checked->result)
         signed_by_ = &*checked->result;
-      if (best_.is_secure()) break;
+      if (best_.is_secure() && !may_conflict) break;
     }
+    if (const auto conflict = find_conflict(verified)) return WildcardDenial{bogus(*conflict, facts())};  // D-86
     if (!has_proof_) best_ = bogus(Reason::WildcardNoDenial, facts());
     return WildcardDenial{best_, best_.security > Security::Indeterminate ? signed_by_ : nullptr};
   }
 
  private:
+  std::vector<Nsec3Record> usable_of(std::span<const Rrset* const> records) const {
+    std::vector<Nsec3Record> usable;
+    for (const Rrset* rrset : records)
+      if (rrset->type == RrType::Nsec3) std::ranges::move(usable_nsec3(*rrset, keys_.zone), std::back_inserter(usable));
+    return usable;
+  }
+
   /// Cheap tests before any signature is checked.
   bool is_candidate(const Rrset& rrset) {
     if (rrset.type == RrType::Nsec) {
@@ -247,6 +259,7 @@ class ClosestMatchDenial {
       if (record && denies_closer_match(*record, keys_.zone, question_.name, encloser_labels_)) return good;
       return std::nullopt;
     }
+    if (verified.is_wildcard_expanded()) return std::nullopt;  // no hash: its real owner is a wildcard (D-77)
     for (const Nsec3Record& record : usable_nsec3(verified.rrset(), keys_.zone)) {
       if (!is_relevant(record)) continue;
       trace_parameters(lookup_, keys_.zone, record.parameters);

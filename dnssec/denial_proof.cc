@@ -14,16 +14,23 @@ DenialProof not_proven(Reason reason) { return {.reason = reason}; }
 
 bool is_delegation(const TypeBitmap& types) { return types.has(RrType::Ns) && !types.has(RrType::Soa); }
 
-/// NXNAME beside nothing but what every such record carries (RFC 9824 section 3.4).
-bool is_nxname(const TypeBitmap& types) {
+/// NXNAME beside nothing but what every such record carries: RRSIG, and NSEC at an NSEC (RFC 9824 section 3.4).
+bool is_nxname(RrType record, const TypeBitmap& types) {
   if (!types.has(RrType::Nxname)) return false;
-  const auto all = types.types();
-  return std::ranges::all_of(
-      all, [](RrType type) { return type == RrType::Nxname || type == RrType::Rrsig || type == RrType::Nsec; });
+  return std::ranges::all_of(types.types(), [record](RrType type) {
+    return type == RrType::Nxname || type == RrType::Rrsig || (type == RrType::Nsec && record == RrType::Nsec);
+  });
+}
+
+/// A name that has nothing to answer ANY with has no type but those of its denial (D-81).
+bool denies_any(const TypeBitmap& types) {
+  return std::ranges::all_of(types.types(), [](RrType type) {
+    return type == RrType::Rrsig || type == RrType::Nsec || type == RrType::Nxname;
+  });
 }
 
 bool denies_type(const TypeBitmap& types, const DenialQuestion& question) {
-  if (question.type == RrType::Any) return true;
+  if (question.type == RrType::Any) return denies_any(types);
   if (types.has(question.type)) return false;
   return !types.has(RrType::Cname) || question.purpose == DenialPurpose::ZoneCut;
 }
@@ -54,8 +61,8 @@ int weight(Reason reason) {
 
 }  // namespace
 
-DenialProof judge_match(const TypeBitmap& types, const DenialQuestion& question) {
-  if (is_nxname(types)) return {.proof = Proof::NxName};
+DenialProof judge_match(RrType record, const TypeBitmap& types, const DenialQuestion& question) {
+  if (is_nxname(record, types)) return {.proof = Proof::NxName};
   if (question.type == RrType::Ds) return judge_ds_match(types, question);
   if (is_delegation(types)) return judge_ancestor(types, question.name);
   if (!denies_type(types, question)) return not_proven(Reason::DenialWrongType);
@@ -103,7 +110,7 @@ void ProofSum::add(const DenialProof& proof) {
 }
 
 DenialProof ProofSum::total() const {
-  if (is_contradictory_ || (exists_ && absent_)) return not_proven(Reason::DenialContradictory);
+  if (is_contradictory_ || (exists_ && (absent_ || nxname_))) return not_proven(Reason::DenialContradictory);
   if (exists_) return *exists_;
   if (nxname_) return {.proof = Proof::NxName};
   if (failure_ && failure_->reason == Reason::DenialWrongType) return *failure_;

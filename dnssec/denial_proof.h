@@ -43,10 +43,11 @@ struct DenialProof {
   Reason reason = Reason::None;
   wire::DomainName cut;
   std::optional<std::uint32_t> number;
+  bool has_source = false;  ///< OptOut: a wildcard stands for the name, without the type
 };
 
-/// What the bitmap of a record that matches `question.name` says (D-81, D-79, D-50, D-91).
-DenialProof judge_match(const wire::TypeBitmap& types, const DenialQuestion& question);
+/// What the bitmap of an NSEC or NSEC3 that matches `question.name` says (D-81, D-79, D-50, D-91).
+DenialProof judge_match(wire::RrType record, const wire::TypeBitmap& types, const DenialQuestion& question);
 /// The same for a record that matches the wildcard `*.closest-encloser` (D-84): a delegation there is never used.
 DenialProof judge_wildcard_match(const wire::TypeBitmap& types, const DenialQuestion& question);
 /// A record at a strict ancestor of the name: NotProven without reason if names below may be denied, else why not

@@ -26,6 +26,11 @@ DenialProof barrier(const NsecRecord& record, const DomainName& name) {
 
 bool is_barrier(const DenialProof& proof) { return proof.proof != Proof::NotProven || proof.reason != Reason::None; }
 
+/// The name lies in the record's span, so it does not exist.
+bool denies_name(const NsecRecord& record, const DomainName& zone, const DomainName& name) {
+  return covers(record, zone, name) && !is_barrier(barrier(record, name)) && !shows_empty_non_terminal(record, name);
+}
+
 /// What one record says about the source of synthesis `*.ce` of a covered name.
 DenialProof judge_source(const NsecRecord& record, const DomainName& zone, const DomainName& source,
                          const DenialQuestion& question) {
@@ -48,7 +53,7 @@ DenialProof judge_wildcard(const NsecRecord& covering, const DomainName& zone, c
 
 DenialProof judge_record(const NsecRecord& record, const DomainName& zone, const DenialQuestion& question,
                          std::span<const NsecRecord> records) {
-  if (record.owner == question.name) return judge_match(record.nsec.types, question);
+  if (record.owner == question.name) return judge_match(wire::RrType::Nsec, record.nsec.types, question);
   if (!covers(record, zone, question.name)) return {};
   if (DenialProof stop = barrier(record, question.name); is_barrier(stop)) return stop;
   if (shows_empty_non_terminal(record, question.name)) return {.proof = Proof::NoData};
@@ -71,14 +76,21 @@ bool covers(const NsecRecord& record, const DomainName& zone, const DomainName& 
 
 DenialProof prove_by_nsec(const DenialQuestion& question, const DomainName& zone, std::span<const NsecRecord> records) {
   ProofSum sum;
-  for (const NsecRecord& record : records) sum.add(judge_record(record, zone, question, records));
-  return sum.total();
+  bool exists = false;
+  bool is_covered = false;
+  for (const NsecRecord& record : records) {
+    const DenialProof proof = judge_record(record, zone, question, records);
+    sum.add(proof);
+    exists = exists || (record.owner == question.name && proof.proof != Proof::NxName) ||
+             (covers(record, zone, question.name) && shows_empty_non_terminal(record, question.name));
+    is_covered = is_covered || denies_name(record, zone, question.name);
+  }
+  return exists && is_covered ? DenialProof{.reason = Reason::DenialContradictory} : sum.total();
 }
 
 bool denies_closer_match(const NsecRecord& record, const DomainName& zone, const DomainName& name,
                          std::size_t encloser_labels) {
-  return covers(record, zone, name) && !is_barrier(barrier(record, name)) && !shows_empty_non_terminal(record, name) &&
-         encloser_labels_of(record, name) == encloser_labels;
+  return denies_name(record, zone, name) && encloser_labels_of(record, name) == encloser_labels;
 }
 
 }  // namespace danesweep::dnssec

@@ -77,7 +77,7 @@ class Nsec3Search {
 
   DenialProof judge_name_match(const Nsec3Record& match) {
     if (find_cover(question_.name) != nullptr) return {.reason = Reason::DenialContradictory};
-    return judge_match(match.types, question_);
+    return judge_match(wire::RrType::Nsec3, match.types, question_);
   }
 
   /// RFC 5155 section 8.3: the longest ancestor that exists. At worst the apex is not shown either.
@@ -102,7 +102,7 @@ class Nsec3Search {
     DenialProof source = judge_source();
     if (!next_closer->opt_out || source.reason == Reason::DenialWrongType) return source;
     span_ = *next_closer;
-    return {.proof = Proof::OptOut, .reason = source.reason};
+    return {.proof = Proof::OptOut, .reason = source.reason, .has_source = source.proof == Proof::NoData};
   }
 
   /// The wildcard at the closest encloser: absent, or there without the type (RFC 5155 sections 8.4, 8.7).

@@ -250,6 +250,30 @@ const Row kNsecRows[] = {
        world.edit("www.example.", RrType::Txt, denies(world, "example.", kNoError, proof));
      },
      "www.example. TXT", Bogus, Reason::DenialContradictory},
+    {"a name both there and covered, its wildcard not denied", "D-93",
+     [](World& world) {
+       const Records proof = joined(with_signature(nsec("q.example.", "r.example.", {RrType::Txt}), "example."),
+                                    with_signature(nsec("p.example.", "s.example.", {RrType::A}), "example."));
+       world.edit("q.example.", RrType::A, denies(world, "example.", kNoError, proof));
+     },
+     "q.example. A", Bogus, Reason::DenialContradictory},
+    {"an empty non-terminal and NXNAME", "D-93",
+     [](World& world) {
+       const Records proof = joined(
+           with_signature(nsec("p.example.", "x.q.example.", {RrType::A}), "example."),
+           with_signature(nsec("q.example.", "r.example.", {RrType::Rrsig, RrType::Nsec, RrType::Nxname}), "example."));
+       world.edit("q.example.", RrType::A, denies(world, "example.", kNoError, proof));
+     },
+     "q.example. A", Bogus, Reason::DenialContradictory},
+    {"a record whose only signature cannot be read", "part E",
+     [](World& world) {
+       world.edit("nothing.example.", RrType::A, [](Reply& reply) {
+         for (Record& each : reply.authority)
+           if (each.type == RrType::Rrsig && each.rdata[1] == static_cast<std::uint8_t>(RrType::Nsec))
+             each.rdata.resize(19);
+       });
+     },
+     "nothing.example. A", Bogus, Reason::SignatureMalformed},
     {"a wildcard both denied and there with the type", "D-93",
      [](World& world) {
        const Records proof = joined(with_signature(nsec("n.example.", "o.example.", {RrType::A}), "example."),
@@ -482,6 +506,56 @@ const Row kNsec3Rows[] = {
        });
      },
      "www.three. TXT", Bogus, Reason::DenialMissing},
+    {"wildcard answer beside an NSEC3 of other parameters", "D-86",
+     [](World& world) {
+       auto other = support::SignedZone("three.").nsec3({.iterations = 3}).add("www A 192.0.2.1");
+       world.edit("x.wild.three.", RrType::A, add_authority(other.matching_nsec3(name("www.three."))));
+     },
+     "x.wild.three. A", Bogus, Reason::Nsec3ParamsMixed},
+    {"wildcard answer beside an unsigned NSEC3 of other parameters, which counts for nothing", "D-86",
+     [](World& world) {
+       auto other = support::SignedZone("three.").nsec3({.iterations = 3}).add("www A 192.0.2.1");
+       Records record = other.matching_nsec3(name("www.three."));
+       std::erase_if(record, [](const Record& each) { return each.type == RrType::Rrsig; });
+       world.edit("x.wild.three.", RrType::A, add_authority(record));
+     },
+     "x.wild.three. A", Secure},
+    {"wildcard answer, one hash twice", "D-86",
+     [](World& world) {
+       world.edit("x.wild.three.", RrType::A, [](Reply& reply) {
+         const Record first = *std::ranges::find(reply.authority, RrType::Nsec3, &Record::type);
+         Record twin = first;
+         twin.rdata[6] ^= 1;  // next hash
+         std::erase_if(reply.authority, [&](const Record& each) { return each.owner == twin.owner; });
+         reply.authority.insert(reply.authority.end(), {first, twin, sign({first, twin}, name("three."), zsk())});
+       });
+     },
+     "x.wild.three. A", Bogus, Reason::Nsec3Collision},
+    {"wildcard answer, its NSEC3 expanded from a wildcard", "D-77",
+     [](World& world) {
+       world.edit("x.wild.three.", RrType::A, [](Reply& reply) {
+         const Record nsec3 = *std::ranges::find(reply.authority, RrType::Nsec3, &Record::type);
+         std::erase_if(reply.authority, [&](const Record& each) { return each.owner == nsec3.owner; });
+         reply.authority.insert(reply.authority.end(), {nsec3, sign({nsec3}, name("three."), zsk(), {.labels = 1})});
+       });
+     },
+     "x.wild.three. A", Bogus, Reason::WildcardNoDenial},
+    {"151 rounds of the zone above", "D-50",
+     [](World& world) {
+       auto many = support::SignedZone("three.").nsec3({.iterations = 151}).add("www A 192.0.2.1");
+       world.edit("nothing.signed.three.", RrType::Tlsa,
+                  denies(world, "three.", kNoError, many.matching_nsec3(name("www.three."))));
+     },
+     "nothing.signed.three. TLSA", Bogus, Reason::SignerNotZone},
+    {"NXNAME beside the NSEC bit in an NSEC3 is a type that is there", "D-91",
+     [](World& world) {
+       Record record{world.zone("three.").nsec3_owner(name("nothing.three.")), 900, RrType::Nsec3, {1, 0, 0, 0, 0, 20}};
+       record.rdata.insert(record.rdata.end(), 20, 0xFF);
+       const auto bitmap = support::type_bitmap({RrType::Nsec, RrType::Rrsig, RrType::Nxname});
+       record.rdata.insert(record.rdata.end(), bitmap.begin(), bitmap.end());
+       world.edit("nothing.three.", RrType::A, denies(world, "three.", kNoError, with_signature(record, "three.")));
+     },
+     "nothing.three. A", Secure, Reason::None, Answer::NoData},
     {"records of another zone cannot help", "D-85",
      [](World& world) {
        world.edit("nothing.three.", RrType::A,
