@@ -20,13 +20,20 @@ namespace {
 /// An alias is an answer of its own to these (D-72).
 bool follows_cname(RrType type) { return type != RrType::Cname && type != RrType::Any && type != RrType::Rrsig; }
 
+/// Of several, which may be in an insecure zone alone (D-18), the smallest, in whatever order they came (D-1).
 std::optional<DomainName> single_name(const Rrset& rrset) {
-  if (rrset.rdata.empty()) return std::nullopt;
-  const auto name = wire::parse_single_name(rrset.rdata.front());
-  return name ? std::optional(*name) : std::nullopt;
+  std::optional<DomainName> smallest;
+  for (const wire::Bytes rdata : rrset.rdata)
+    if (const auto name = wire::parse_single_name(rdata); name && (!smallest || *name < *smallest)) smallest = *name;
+  return smallest;
 }
 
-bool is_unsigned(const Rrset* rrset) { return rrset == nullptr || rrset->signatures.empty(); }
+bool is_only(const Rrset& rrset, const DomainName& name) {
+  return std::ranges::all_of(rrset.rdata, [&](wire::Bytes rdata) {
+    const auto each = wire::parse_single_name(rdata);
+    return each && *each == name;
+  });
+}
 
 }  // namespace
 
@@ -35,7 +42,7 @@ std::optional<LinkResult> LinkJudge::run() {
   if (question_.type == RrType::Rrsig) return judge_unsignable();
   const Rrset* cname = view_.answer(question_.name, RrType::Cname);
   const Rrset* dname = view_.dname_above(question_.name);
-  const bool is_made = is_unsigned(cname) && dname != nullptr;  // or supplied by us, if the message left it out
+  const bool is_made = dname != nullptr;  // from the DNAME, by the message or by us; a signature over it means nothing
   if (question_.type == RrType::Any) {
     auto all = view_.answers_at(question_.name);
     const bool is_made_alone = is_made && all.size() == 1 && all.front() == cname;
@@ -55,10 +62,8 @@ std::optional<LinkResult> LinkJudge::run() {
 /// of the lowest types are the answer, in whatever order they came: an answer to ANY may be a part (RFC 8482
 /// section 4.1).
 std::optional<LinkResult> LinkJudge::judge_data(std::vector<const Rrset*> rrsets) {
-  if (rrsets.size() > lookup_.policy().max_any_rrsets) {
-    std::ranges::sort(rrsets, {}, &Rrset::type);
-    rrsets.resize(lookup_.policy().max_any_rrsets);
-  }
+  std::ranges::sort(rrsets, {}, &Rrset::type);
+  if (rrsets.size() > lookup_.policy().max_any_rrsets) rrsets.resize(lookup_.policy().max_any_rrsets);
   std::optional<LinkResult> weakest;
   std::uint32_t ttl = kUnlimitedTtl;
   for (const Rrset* rrset : rrsets) {
@@ -99,22 +104,24 @@ LinkResult LinkJudge::follow_dname(const RrsetResult& judged, const Rrset& dname
   if (link.finding.security <= Security::Indeterminate || !dname_target) return link;
   const bool is_secure = judged.verified != nullptr && link.finding.is_secure();
   const auto made = question_.name.rebased(dname.owner, *dname_target);
-  const auto given = cname != nullptr ? single_name(*cname) : std::nullopt;
   if (is_secure && judged.verified->is_wildcard_expanded())  // D-70
     return refuse_dname(std::move(link), Security::Bogus, Reason::DnameWildcard);
   if (!made) {  // D-71
     link.rcode = Rcode::YxDomain;
     return refuse_dname(std::move(link), Security::Insecure, Reason::DnameTooLong);
   }
-  if (is_secure && given && *given != *made)
+  if (is_secure && cname != nullptr && !is_only(*cname, *made))
     return refuse_dname(std::move(link), Security::Bogus, Reason::DnameCnameMismatch);
   if (question_.type != RrType::Cname) {
+    const auto given = cname != nullptr ? single_name(*cname) : std::nullopt;
     link.target = is_secure || !given ? *made : *given;
     return link;
   }
   link.answer = Answer::Data;  // D-72
-  if (cname != nullptr) link.data = {cname};
-  if (cname == nullptr) link.supplied_cname = *made;
+  if (is_secure || cname == nullptr)
+    link.supplied_cname = *made;
+  else
+    link.data = {cname};
   return link;
 }
 
@@ -134,9 +141,11 @@ LinkResult LinkJudge::refuse_dname(LinkResult link, Security security, Reason re
 LinkResult LinkJudge::judge_unsignable() const {
   const RrsetResult judged{.finding = insecure(Reason::UnsignableType, lookup_.facts(question_.name, question_.type))};
   LinkResult link = to_link(Step::Answer, judged, question_.name, question_.type);
-  const auto& records = view_.message().records();
-  const bool has_any = std::ranges::any_of(records, [](const wire::RecordIndex& record) {
-    return record.type == RrType::Rrsig && record.section == wire::Section::Answer;
+  const wire::Message& message = view_.message();
+  const bool has_any = std::ranges::any_of(message.records(), [&](const wire::RecordIndex& record) {
+    if (record.type != RrType::Rrsig || record.section != wire::Section::Answer) return false;
+    const auto owner = message.owner(record);
+    return owner && *owner == question_.name;
   });
   link.answer = has_any ? Answer::Data : claimed_denial();
   link.finding.limit_ttl(0);
@@ -225,6 +234,11 @@ std::optional<LinkResult> LinkJudge::judge_signed_denial(Attempts& attempts) {
       if (!say) return std::nullopt;
       if (!say->is_secure()) finding = *say;
     }
+    if (denial->proof == Proof::TooManyIterations) {
+      const auto say = say_uncomputed(*zone->keys, question_.name, question_.type);
+      if (!say) return std::nullopt;
+      if (!say->is_secure()) finding = *say;
+    }
     if (finding.security > Security::Indeterminate)
       return to_denial({.finding = finding, .verified = denial->signed_by, .zone = zone->keys}, denial->answer);
     attempts.consider(finding, std::nullopt);
@@ -257,7 +271,8 @@ Reason LinkJudge::missing_denial_reason(const Attempts& attempts) const {
   const DomainName* soa_owner = view_.soa_owner_above(question_.name);
   const bool is_childs_soa = soa_owner != nullptr && *soa_owner == question_.name && !question_.name.is_root();
   if (question_.type == RrType::Ds && (attempts.stranger || is_childs_soa)) return Reason::DsFromChild;  // D-56
-  return view_.has_denial_records() ? Reason::RrsigsMissing : Reason::DenialMissing;
+  if (attempts.above_anchor) return Reason::SignerAboveAnchor;
+  return view_.has_unsigned_denial() ? Reason::RrsigsMissing : Reason::DenialMissing;
 }
 
 LinkResult LinkJudge::to_link(Step step, RrsetResult judged, const DomainName& name, RrType type) const {

@@ -78,6 +78,8 @@ class LinkJudge {
                                             Reason otherwise);
   ReasonFacts unproven_facts(const wire::DomainName& name, wire::RrType type, const ZoneState& zone,
                              const Attempts& attempts, Reason reason) const;
+  std::optional<Finding> say_uncomputed(const ZoneKeys& keys, const wire::DomainName& name, wire::RrType type);
+  static bool is_excused_by(const ZoneState& zone, const Finding& failure);
   RrsetResult judge_failed(const Finding& failure, const wire::DomainName& signer, const ZoneState& zone,
                            ReasonFacts facts) const;
   std::optional<RrsetResult> accept(const wire::Rrset& rrset, const VerifiedRrset& verified, const ZoneState& zone,

@@ -104,6 +104,11 @@ std::optional<LinkJudge::RrsetResult> LinkJudge::accept(const Rrset& rrset, cons
         judge_wildcard_answer(lookup_, view_, *zone.keys, {rrset.owner, rrset.type}, verified.signed_labels());
     if (!proof) return std::nullopt;
     good.finding = proof->finding;
+    if (good.finding.reason == Reason::Nsec3Iterations) {
+      const auto say = say_uncomputed(*zone.keys, rrset.owner, rrset.type);
+      if (!say) return std::nullopt;
+      if (!say->is_secure()) good.finding = *say;
+    }
     if (proof->signed_by != nullptr) {
       good.links.push_back(
           make_link(Step::Denial, zone.keys->zone, rrset.owner, rrset.type, good.finding, view_.resolver()));
@@ -112,6 +117,19 @@ std::optional<LinkJudge::RrsetResult> LinkJudge::accept(const Rrset& rrset, cons
   }
   good.finding.limit_ttl(verified.ttl());
   return good;
+}
+
+/// What nobody computed (D-87) may be said of names of that zone alone, and who can tell without computing but the
+/// walk: a zone above has no say over its secure delegations (D-50). SECURE: it may. Nothing: step again.
+std::optional<Finding> LinkJudge::say_uncomputed(const ZoneKeys& keys, const DomainName& name, RrType type) {
+  const DomainName place = place_of(name, type);
+  const ZoneState* zone = chain_.locate(place, view_.soa_owner_above(place));
+  if (zone == nullptr) return std::nullopt;
+  if (!zone->is_secure() || zone->keys->zone == keys.zone) return Finding{};
+  ReasonFacts facts = lookup_.facts(name, type);
+  facts.zone = zone->keys->zone;
+  facts.signer = keys.zone;
+  return bogus(Reason::SignerNotZone, std::move(facts));
 }
 
 Reason LinkJudge::unsigned_reason(const Rrset& rrset, const Attempts& attempts) const {
@@ -130,10 +148,14 @@ std::optional<LinkJudge::RrsetResult> LinkJudge::judge_unsigned(const DomainName
   auto shown = cut_shown_here(place);
   if (!shown) return std::nullopt;
   if (shown->finding.security == Security::Insecure) return shown;
-  if (attempts.failure && !attempts.failed_signer)
+  const bool is_missing = attempts.failure && attempts.failure->reason == Reason::DenialMissing;  // D-94
+  if (attempts.failure && !attempts.failed_signer && !is_missing)
     return RrsetResult{.finding = *attempts.failure, .links = attempts.links};
   const ZoneState* zone = chain_.locate(place, view_.soa_owner_above(place));
   if (zone == nullptr) return std::nullopt;
+  if (attempts.failure && is_excused_by(*zone, *attempts.failure)) return from_zone(*zone);
+  if (attempts.failure && !attempts.failed_signer)
+    return RrsetResult{.finding = *attempts.failure, .links = attempts.links};
   ReasonFacts facts = unproven_facts(name, type, *zone, attempts, otherwise);
   if (attempts.failure) return judge_failed(*attempts.failure, *attempts.failed_signer, *zone, std::move(facts));
   if (!zone->is_secure()) {
@@ -154,11 +176,16 @@ ReasonFacts LinkJudge::unproven_facts(const DomainName& name, RrType type, const
   return facts;
 }
 
-/// A signature failed; `zone` is where the name really lies. That a denial costs too much to compute (D-87) excuses no
-/// wrong signature.
+/// Where the name really lies no signature is due, or that cannot be known while a message is missing (D-48, D-126).
+/// That a denial costs too much to compute (D-87) excuses nothing.
+bool LinkJudge::is_excused_by(const ZoneState& zone, const Finding& failure) {
+  if (zone.is_insecure()) return zone.finding.reason != Reason::Nsec3Iterations;
+  return failure.security == Security::Bogus && zone.finding.security == Security::Indeterminate;
+}
+
+/// A signature failed; `zone` is where the name really lies.
 LinkJudge::RrsetResult LinkJudge::judge_failed(const Finding& failure, const DomainName& signer, const ZoneState& zone,
                                                ReasonFacts facts) const {
-  if (zone.is_insecure() && zone.finding.reason != Reason::Nsec3Iterations) return from_zone(zone);
   const bool is_above = zone.is_secure() && zone.keys->zone.is_below(signer);
   if (!is_above || failure.security != Security::Bogus) return {.finding = failure};
   facts.signer = signer;

@@ -2,6 +2,7 @@
 #include "dnssec/lookup.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace danesweep::dnssec {
@@ -57,10 +58,23 @@ const Checked* Lookup::verify(const ResponseView& view, const Rrset& rrset, cons
     if (checked->rrset == &rrset && checked->zone == keys.zone) return checked.get();
   if (must_stop()) return nullptr;
   begin_message(view);
-  auto result = verify_rrset(rrset, keys.zone, keys.keys, role, context_);
+  const bool is_key_set = rrset.type == wire::RrType::Dnskey && rrset.owner == keys.zone;
+  auto result = is_key_set ? verify_key_set(rrset, keys) : verify_rrset(rrset, keys.zone, keys.keys, role, context_);
   if (!result && result.error().paused) return pause(), nullptr;
   checked_.push_back(std::make_unique<Checked>(Checked{&rrset, keys.zone, std::move(result)}));
   return checked_.back().get();
+}
+
+/// D-40, D-74: also where the zone is known already, by the keys alone that a DS or an anchor names.
+tl::expected<VerifiedRrset, SignatureFailure> Lookup::verify_key_set(const Rrset& rrset, const ZoneKeys& keys) {
+  std::vector<ZoneKey> linked;
+  std::ranges::copy_if(keys.keys, std::back_inserter(linked), &ZoneKey::is_linked);
+  auto result = verify_rrset(rrset, keys.zone, linked, SignedRole::Ordinary, context_);
+  if (result || (result.error().reason != Reason::NoMatchingKey && result.error().reason != Reason::RrsigsMissing))
+    return result;
+  result.error().reason = Reason::DnskeyNotSignedByDsKey;
+  for (const ZoneKey& key : linked) result.error().facts.ds_tags.push_back(key.tag);
+  return result;
 }
 
 void Lookup::begin_message(const ResponseView& view) {

@@ -86,6 +86,8 @@ class Lookup {
   KeyTable* key_table() { return is_traced() ? &key_table_ : nullptr; }
 
  private:
+  tl::expected<VerifiedRrset, SignatureFailure> verify_key_set(const wire::Rrset& rrset, const ZoneKeys& keys);
+
   struct Hashed {
     wire::DomainName name;
     std::vector<std::uint8_t> salt;

@@ -63,6 +63,11 @@ bool ResponseView::has_denial_records() const {
   return std::any_of(denials_.begin(), denials_.end(), [](const Rrset* rrset) { return rrset->type != RrType::Soa; });
 }
 
+bool ResponseView::has_unsigned_denial() const {
+  return std::any_of(denials_.begin(), denials_.end(),
+                     [](const Rrset* rrset) { return rrset->type != RrType::Soa && rrset->signatures.empty(); });
+}
+
 bool ResponseView::lacks_dnssec_ok() const { return !message_->edns() || !message_->edns()->dnssec_ok; }
 
 std::vector<DomainName> signers_of(const Rrset& rrset) {

@@ -37,6 +37,8 @@ class ResponseView {
   /// Owner of the SOA closest above or at `name`; null if there is none (a hint, D-57).
   const wire::DomainName* soa_owner_above(const wire::DomainName& name) const;
   bool has_denial_records() const;
+  /// An NSEC or NSEC3 came without any RRSIG.
+  bool has_unsigned_denial() const;
 
   /// Any RRSIG at all.
   bool has_signatures() const { return has_signatures_; }

@@ -327,12 +327,15 @@ VerifiedRrset SignatureCheck::verified(const Candidate& candidate) const {
   return result;
 }
 
-/// D-35: data signed by an odd key alone, in a zone that has no supported key for data, is as good as unsigned.
+/// D-35: data signed by an odd key alone, in a zone that has no supported key for data, is as good as unsigned. Where
+/// the keys above it are of another algorithm, data must be signed by that too (RFC 4035 section 2.2): nobody can forge
+/// his way out by naming an odd key that stands beside.
 bool SignatureCheck::odd_size_excuses(const Candidate& candidate) const {
   if (rrset_.type == wire::RrType::Dnskey) return false;
   bool published = false;
   for (const ZoneKey& key : keys_) {
-    if (key.key && key.may_sign() && !key.signs_key_set) return false;
+    const bool is_for_keys = key.signs_key_set && key.algorithm == candidate.rrsig.algorithm;
+    if (key.key && key.may_sign() && !is_for_keys) return false;
     published = published || (key.fault == KeyFault::UnsupportedSize && key.may_sign() &&
                               key.tag == candidate.rrsig.key_tag && key.algorithm == candidate.rrsig.algorithm);
   }

@@ -28,7 +28,8 @@ struct ZoneKey {
   std::vector<std::uint8_t> rdata;       ///< whole DNSKEY RDATA
   std::shared_ptr<const PublicKey> key;  ///< null when `fault` says why
   std::optional<KeyFault> fault;
-  bool signs_key_set = false;  ///< proved the DNSKEY set that it stands in (D-35)
+  bool is_linked = false;      ///< a DS or an anchor names it: the only ones that prove the DNSKEY set (D-40)
+  bool signs_key_set = false;  ///< linked, and the DNSKEY set that it stands in has a signature by it (D-35)
   bool may_sign() const {
     return (flags & wire::Dnskey::kZone) != 0 && (flags & wire::Dnskey::kRevoke) == 0 && protocol == 3;
   }

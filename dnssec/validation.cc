@@ -131,10 +131,10 @@ bool Validation::Impl::judge_link() {
 void Validation::Impl::trace_link(const JudgedLink& link) {
   const RrType type = lookup.question().type;
   lookup.trace(to_line("link", name, type, link.result.finding));
-  const wire::Rrset* bogus =
-      link.result.finding.security == Security::Bogus && link.view != nullptr ? link.view->answer(name, type) : nullptr;
-  for (std::size_t i = 0; bogus != nullptr && i < bogus->rdata.size(); ++i)
-    lookup.trace("not believed: " + wire::record_to_text(bogus->owner, bogus->ttl, type, bogus->rdata[i]));
+  if (link.result.finding.security != Security::Bogus || link.view == nullptr) return;
+  for (const wire::Rrset* rrset : link.view->answers_at(name))
+    for (const wire::Bytes rdata : rrset->rdata)
+      lookup.trace("not believed: " + wire::record_to_text(rrset->owner, rrset->ttl, rrset->type, rdata));
 }
 
 /// D-68. False: the chain ends here.
@@ -199,7 +199,7 @@ std::optional<JudgedLink> Validation::Impl::judge_current() {
   const wire::Question question{name, lookup.question().type};
   const Exchange& own = lookup.exchanges().ask_readable(question);
   if (own.is_waiting()) return std::nullopt;
-  if (!own.is_answered()) return has_carried ? from_carried : missing(own);
+  if (!own.is_answered()) return missing(own);
   if (!from_own) {
     from_own = judge(*own.view);
     if (!from_own) return std::nullopt;

@@ -2,8 +2,7 @@
 #include "dnssec/verdict_builder.h"
 
 #include <algorithm>
-#include <compare>
-#include <numeric>
+#include <set>
 #include <utility>
 
 namespace danesweep::dnssec {
@@ -13,24 +12,19 @@ using wire::RrType;
 
 namespace {
 
-/// Indices of an RRset's records without repetitions, in order of arrival (D-12).
+std::vector<std::uint8_t> canonical(const wire::Rrset& rrset, std::size_t index) {
+  const auto forms = wire::canonical_rdatas({.type = rrset.type, .rdata = {rrset.rdata[index]}});
+  const Bytes as_sent = rrset.rdata[index];
+  return forms && !forms->empty() ? forms->front() : std::vector<std::uint8_t>(as_sent.begin(), as_sent.end());
+}
+
+/// Indices of an RRset's records without repetitions of their canonical form, in order of arrival (D-12).
 std::vector<std::size_t> distinct(const wire::Rrset& rrset) {
-  std::vector<std::size_t> order(rrset.rdata.size());
-  std::iota(order.begin(), order.end(), 0U);
-  if (order.size() < 2) return order;
-  const auto compare = [&](std::size_t a, std::size_t b) {
-    const Bytes left = rrset.rdata[a];
-    const Bytes right = rrset.rdata[b];
-    return std::lexicographical_compare_three_way(left.begin(), left.end(), right.begin(), right.end());
-  };
-  std::ranges::sort(order, [&](std::size_t a, std::size_t b) {
-    const auto result = compare(a, b);
-    return std::is_eq(result) ? a < b : std::is_lt(result);
-  });
-  order.erase(
-      std::unique(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return std::is_eq(compare(a, b)); }),
-      order.end());
-  std::ranges::sort(order);
+  if (rrset.rdata.size() == 1) return {0};
+  std::set<std::vector<std::uint8_t>> seen;
+  std::vector<std::size_t> order;
+  for (std::size_t index = 0; index < rrset.rdata.size(); ++index)
+    if (seen.insert(canonical(rrset, index)).second) order.push_back(index);
   return order;
 }
 
@@ -64,8 +58,12 @@ void append_signatures(std::vector<AnswerRecord>& records, const JudgedLink& lin
   }
 }
 
+/// The first of the weakest; but a loop is told wherever it closes (D-68).
 const JudgedLink& weakest_of(const std::vector<JudgedLink>& links) {
-  return *std::ranges::min_element(links, {}, [](const JudgedLink& link) { return link.result.finding.security; });
+  return *std::ranges::min_element(links, {}, [](const JudgedLink& link) {
+    const Finding& finding = link.result.finding;
+    return std::pair(finding.security, finding.reason != Reason::CnameLoop);
+  });
 }
 
 /// The zone that proved the link, or that proved where security ends, or above the fault.
@@ -103,7 +101,7 @@ std::uint32_t lifetime(const Lookup& lookup, const Chain& chain, const std::vect
   std::uint32_t ttl = lookup.policy().max_ttl;
   for (const JudgedLink& link : links) {
     ttl = std::min(ttl, link.result.finding.ttl);
-    if (link.result.vouches) ttl = std::min(ttl, chain.path_to(*link.result.vouches).ttl);
+    if (const auto keys = last_proven_zone(chain, link.result)) ttl = std::min(ttl, chain.path_to(*keys).ttl);
   }
   return ttl;
 }

@@ -132,14 +132,15 @@ Vouched match_ds(const wire::DomainName& zone, std::span<const wire::Ds> ds_set,
   context.budget->begin_ds_set();
   for (const wire::Ds& ds : ds_set) {
     bool matched = false;
+    bool is_seen = false;
     for (std::size_t i = 0; i < keys.size(); ++i) {
       if (!keys[i].may_sign() || keys[i].tag != ds.key_tag || keys[i].algorithm != ds.algorithm) continue;
-      vouched.tag_seen = true;
+      vouched.tag_seen = is_seen = true;
       const auto match = digests.matches(ds, keys[i]);
       vouched.budget_spent = vouched.budget_spent || match == DigestTable::Match::BudgetSpent;
       if (match == DigestTable::Match::Yes) vouched.keys[i] = matched = true;
     }
-    if (!matched) vouched.mismatched_tag = std::min(vouched.mismatched_tag.value_or(ds.key_tag), ds.key_tag);
+    if (!matched && is_seen) vouched.mismatched_tag = std::min(vouched.mismatched_tag.value_or(ds.key_tag), ds.key_tag);
     vouched.all_matched = vouched.all_matched && matched;
   }
   return vouched;
@@ -168,6 +169,14 @@ ChainLink link_of(Step step, const VerifiedRrset& verified) {
   return link;
 }
 
+/// Whether it holds is not asked: a linked key that claims to sign the set is one for keys (D-35).
+bool has_signature_by(const wire::Rrset& dnskeys, const ZoneKey& key) {
+  return std::any_of(dnskeys.signatures.begin(), dnskeys.signatures.end(), [&](Bytes rdata) {
+    const auto rrsig = wire::parse_rrsig(rdata);
+    return rrsig && rrsig->key_tag == key.tag && rrsig->algorithm == key.algorithm;
+  });
+}
+
 /// The keys of `zone`, once somebody above has vouched for some of them.
 class KeySetProof {
  public:
@@ -193,9 +202,9 @@ class KeySetProof {
     if (!verified) return refuse(verified.error());
     for (ZoneKey& key : keys_) {
       if (key.may_sign()) load(key, context_);
-      key.signs_key_set =
-          key.tag == verified->signing_key_tag() && key.algorithm == verified->algorithm() &&
+      key.is_linked =
           std::any_of(trusted.begin(), trusted.end(), [&](const ZoneKey& other) { return other.rdata == key.rdata; });
+      key.signs_key_set = key.is_linked && has_signature_by(dnskeys, key);
     }
     return accept(*verified);
   }

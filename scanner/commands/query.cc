@@ -81,10 +81,10 @@ Json link_json(const dnssec::ChainLink& link, const QueryOutcome& outcome) {
               {"resolver", resolver.empty() ? Json(nullptr) : Json(resolver)}};
 }
 
-std::vector<std::string> record_lines(const dnssec::Verdict& verdict, wire::RrType type) {
+std::vector<std::string> record_lines(const dnssec::Verdict& verdict) {
   std::vector<std::string> lines;
   for (const auto& record : verdict.records)
-    lines.push_back(wire::record_to_text(record.owner, record.ttl, type, record.rdata));
+    lines.push_back(wire::record_to_text(record.owner, record.ttl, record.type, record.rdata));
   return lines;
 }
 
@@ -100,7 +100,7 @@ std::string json_text(const wire::Question& question, const QueryOutcome& outcom
                     {"reason", dnssec::code(verdict.reason)},
                     {"ede", or_null(dnssec::extended_error(verdict.reason))},
                     {"ttl", verdict.ttl},
-                    {"records", record_lines(verdict, question.type)},
+                    {"records", record_lines(verdict)},
                     {"chain", std::move(chain)}};
   return object.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
@@ -149,7 +149,7 @@ std::string plain_text(const wire::Question& question, const QueryOutcome& outco
     text += fmt::format("{}: {}\ncan be mended by: {}\n", dnssec::code(verdict.reason),
                         output::for_terminal(dnssec::sentence(verdict.reason, verdict.facts)),
                         output::for_terminal(dnssec::who_can_mend(verdict.reason, verdict.facts)));
-  for (const std::string& line : record_lines(verdict, question.type)) text += line + "\n";
+  for (const std::string& line : record_lines(verdict)) text += line + "\n";
   if (!options.trace) return text;
   text += "chain:\n";
   for (const auto& link : verdict.chain) text += link_line(link, outcome);

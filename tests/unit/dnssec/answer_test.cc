@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Positive answers and aliases: D-17, D-63 to D-76.
 #include <algorithm>
+#include <set>
 
 #include "tests/unit/dnssec/asker.h"
 
@@ -185,7 +186,7 @@ const Row kRows[] = {
     {"aliases that come back", "D-68", {}, "loop1.example. A", Bogus, Reason::CnameLoop},
     {"aliases that come back in an unsigned zone", "D-68",
      [](World& world) { world.zone("insecure.example.").add("l1 CNAME l2").add("l2 CNAME l1"); },
-     "l1.insecure.example. A", Insecure, Reason::InsecureDelegation, Answer::None},
+     "l1.insecure.example. A", Insecure, Reason::CnameLoop, Answer::None},
     {"twelve aliases", "D-104", lengthen, "c2.example. A", Secure},
     {"fourteen aliases", "D-68", lengthen, "c0.example. A", Indeterminate, Reason::WorkLimit},
     {"alias beside the asked type", "D-18",
@@ -226,6 +227,19 @@ const Row kRows[] = {
        });
      },
      "www.moved.example. A", Bogus, Reason::DnameCnameMismatch},
+    {"DNAME with its CNAME and one to elsewhere", "D-69",
+     [](World& world) {
+       world.edit("www.moved.example.", RrType::Cname,
+                  add_answer({record("www.moved.example. 0 CNAME evil.example.")}));
+     },
+     "www.moved.example. CNAME", Bogus, Reason::DnameCnameMismatch},
+    {"DNAME with a junk signature over its CNAME", "D-69",
+     [](World& world) {
+       world.edit("www.moved.example.", RrType::A,
+                  add_answer({sign({record("www.moved.example. 0 CNAME www.target.example.")}, name("example."),
+                                   SigningKey(13, 3))}));
+     },
+     "www.moved.example. A", Secure},
     {"DNAME without signature", "D-69",
      [](World& world) { world.edit("www.moved.example.", RrType::A, without_signatures(RrType::Dname)); },
      "www.moved.example. A", Bogus, Reason::RrsigsMissing},
@@ -278,6 +292,16 @@ const Row kRows[] = {
     {"ANY with one RRset unsigned", "D-73",
      [](World& world) { world.edit("example.", RrType::Any, without_signatures(RrType::Mx)); }, "example. ANY", Bogus,
      Reason::RrsigsMissing},
+    {"ANY whose denial shows types", "D-81",
+     [](World& world) {
+       world.edit("www.example.", RrType::Any, [&world](Reply& reply) {
+         reply.answer.clear();
+         reply.authority = world.zone("example.").find_signed(name("example."), RrType::Soa);
+         for (const Record& each : world.zone("example.").covering_or_matching_nsec(name("www.example.")))
+           reply.authority.push_back(each);
+       });
+     },
+     "www.example. ANY", Bogus, Reason::DenialWrongType},
     {"ANY of more RRsets than are looked at, the last one unsigned", "D-73", many_types(kLastType), "many.example. ANY",
      Secure},
     {"ANY of more RRsets than are looked at, the first one unsigned", "D-73", many_types(kFirstType),
@@ -399,6 +423,62 @@ TEST(Alias, ThatIsBogusIsNotFollowed) {
   EXPECT_EQ(verdict.security, Bogus);
   EXPECT_EQ(verdict.final_name, name("far.example."));
   EXPECT_EQ(std::ranges::count(asker.asked(), "www.three. A"), 0);
+}
+
+// D-1, D-18: in an unsigned zone two aliases at one name are what they are, but the first to come means nothing.
+TEST(Aliases, TwoAtOneNameOfAnUnsignedZoneDependOnNoOrder) {
+  std::set<std::string> finals;
+  for (const bool is_reversed : {false, true}) {
+    World world = honest_world();
+    world.zone("insecure.example.").add("two CNAME a").add("two CNAME b").add("a A 192.0.2.1").add("b A 192.0.2.2");
+    world.edit("two.insecure.example.", RrType::A, [=](Reply& reply) {
+      reply.answer = {record("two.insecure.example. 300 CNAME a.insecure.example."),
+                      record("two.insecure.example. 300 CNAME b.insecure.example.")};
+      if (is_reversed) std::ranges::reverse(reply.answer);
+    });
+    finals.insert(Asker(std::move(world)).ask("two.insecure.example. A").final_name.to_text());
+  }
+  EXPECT_EQ(finals.size(), 1U);
+}
+
+// D-1, D-73: of several bad RRsets the same one gives the reason in every order.
+TEST(Any, TellsTheSameReasonInEveryOrder) {
+  std::set<std::string> reasons;
+  for (const bool is_reversed : {false, true}) {
+    World world = honest_world();
+    world.zone("example.").add("both A 192.0.2.1").add("both TXT text");
+    world.edit("both.example.", RrType::Any, both(spoil_signatures(RrType::A), without_signatures(RrType::Txt)));
+    world.edit("both.example.", RrType::Any, [=](Reply& reply) {
+      if (is_reversed) std::ranges::reverse(reply.answer);
+    });
+    reasons.insert(std::string(code(Asker(std::move(world)).ask("both.example. ANY").reason)));
+  }
+  EXPECT_EQ(reasons.size(), 1U);
+}
+
+// D-74: signatures of another name are no answer to a question for RRSIG.
+TEST(Rrsig, OfAnotherNameIsNoAnswer) {
+  World world = honest_world();
+  world.edit("nothing.example.", RrType::Rrsig, [&world](Reply& reply) {
+    reply.rcode = wire::Rcode::NoError;
+    for (const Record& each : world.zone("example.").find_signed(name("www.example."), RrType::A))
+      if (each.type == RrType::Rrsig) reply.answer.push_back(each);
+  });
+  EXPECT_NE(to_text(Asker(world).ask("nothing.example. RRSIG").answer), "DATA");
+}
+
+// D-12: also those that differ only before canonicalisation.
+TEST(Records, AreDistinctInCanonicalForm) {
+  World world = honest_world();
+  world.edit("mail.example.", RrType::Mx, [](Reply& reply) {
+    Record twin = reply.answer.front();
+    for (std::uint8_t& octet : twin.rdata)
+      if (octet == 'w') octet = 'W';
+    reply.answer.push_back(twin);
+  });
+  const Verdict verdict = Asker(world).ask("mail.example. MX");
+  EXPECT_EQ(verdict.security, Secure);
+  EXPECT_EQ(verdict.records.size(), 1U);
 }
 
 // D-12: duplicates count once.

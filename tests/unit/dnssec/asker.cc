@@ -66,6 +66,10 @@ Asker& Asker::add(World resolver) {
   resolvers_.push_back(std::move(resolver));
   return *this;
 }
+Asker& Asker::replace(World resolver) {
+  resolvers_.front() = std::move(resolver);
+  return *this;
+}
 Asker& Asker::anchors(std::vector<TrustAnchor> anchors) {
   anchors_ = std::move(anchors);
   return *this;

@@ -38,6 +38,8 @@ class Asker {
  public:
   explicit Asker(World world) { add(std::move(world)); }
   Asker& add(World resolver);
+  /// The first resolver's world becomes another; the caches stay.
+  Asker& replace(World resolver);
   Asker& anchors(std::vector<TrustAnchor> anchors);
   Asker& hint(NameHint hint);
   Asker& detail(Detail detail);

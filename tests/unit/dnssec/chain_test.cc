@@ -13,6 +13,8 @@ namespace danesweep::dnssec {
 namespace {
 
 using enum Security;
+using support::sign;
+using support::SigningKey;
 
 Records ds_denial_of(const World& world, const char* child) { return world.reply({name(child), RrType::Ds}).authority; }
 
@@ -693,6 +695,69 @@ TEST(Missing, RepliesMakeIndeterminate) {
     strange.edit(question(text).name.to_text(), question(text).type, with_rcode(wire::Rcode::NotImp));
     EXPECT_EQ(code(Asker(strange).ask("www.signed.example. A").reason), "resolver-refused") << text;
   }
+}
+
+// D-61, D-126: whether a wrong signature matters depends on a cut that nobody could fetch.
+TEST(Missing, CutBelowAWrongSignatureMakesIndeterminate) {
+  World world = honest_world();
+  world.edit("www.insecure.example.", RrType::A, [](Reply& reply) {
+    Record signature = sign(reply.answer, name("example."), SigningKey(13, 1));
+    signature.rdata.back() ^= 1;
+    reply.answer.push_back(signature);
+  });
+  EXPECT_EQ(code(Asker(world).ask("www.insecure.example. A").reason), "insecure-delegation");
+  const Verdict verdict = Asker(world).mute("insecure.example. DS").ask("www.insecure.example. A");
+  EXPECT_EQ(to_text(verdict.security), "INDETERMINATE");
+  EXPECT_EQ(code(verdict.reason), "resolver-timeout");
+}
+
+// D-67, D-126: what the alias's message says of the target is bad, and the target's own answer does not come.
+TEST(Missing, AnswerOfATargetMakesIndeterminate) {
+  World world = honest_world();
+  world.edit("alias.example.", RrType::A, spoil_signatures(RrType::A));
+  EXPECT_EQ(to_text(Asker(world).ask("alias.example. A").security), "SECURE");
+  EXPECT_EQ(code(Asker(world).mute("www.example. A").ask("alias.example. A").reason), "resolver-timeout");
+}
+
+// D-94: an empty answer with the SOA of the zone above proves nothing and spoils nothing: the walk tells.
+TEST(Denials, EmptyWithTheSoaOfTheZoneAboveAreLeftToTheWalk) {
+  World world = honest_world();
+  world.edit("x.insecure.example.", RrType::A, [&world](Reply& reply) {
+    reply.rcode = wire::Rcode::NoError;
+    reply.authority = world.zone("example.").find_signed(name("example."), RrType::Soa);
+  });
+  EXPECT_EQ(code(Asker(world).ask("x.insecure.example. A").reason), "insecure-delegation");
+  world.edit("x.example.", RrType::A, [&world](Reply& reply) {
+    reply.rcode = wire::Rcode::NoError;
+    reply.authority = world.zone("example.").find_signed(name("example."), RrType::Soa);
+  });
+  EXPECT_EQ(code(Asker(world).ask("x.example. A").reason), "denial-missing");
+}
+
+// D-40, D-74: a key set signed by a key for data alone proves nothing, also when the zone's keys are known already.
+TEST(KeySet, AskedForIsCheckedByLinkedKeysColdAndWarm) {
+  World world = honest_world();
+  world.edit("example.", RrType::Dnskey, [](Reply& reply) {
+    Records keys = reply.answer;
+    std::erase_if(keys, [](const Record& record) { return record.type == RrType::Rrsig; });
+    keys.push_back(sign(keys, name("example."), SigningKey(13, 1)));
+    reply.answer = keys;
+  });
+  const auto anchors = honest_world().anchors(".");
+  EXPECT_EQ(code(Asker(world).anchors(anchors).ask("example. DNSKEY").reason), "dnskey-not-signed-by-ds-key");
+  Asker warm(honest_world());
+  warm.anchors(anchors).ask("www.example. A");
+  warm.replace(world);
+  EXPECT_EQ(code(warm.ask("example. DNSKEY").reason), "dnskey-not-signed-by-ds-key");
+}
+
+// D-14: what is insecure lives no longer than the keys that prove the cut.
+TEST(Ttl, OfTheChainAboveACutCounts) {
+  World world = honest_world();
+  world.edit("example.", RrType::Dnskey, [](Reply& reply) {
+    for (Record& record : reply.answer) record.ttl = 60;
+  });
+  EXPECT_LE(Asker(world).ask("www.insecure.example. A").ttl, 60U);
 }
 
 // D-41, D-49: a DS set that nobody can use says enough; the keys that it names need not arrive.

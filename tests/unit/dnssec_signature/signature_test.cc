@@ -344,7 +344,7 @@ TEST(Budget, AnRrsetWithoutEndIsNotChecked) {  // D-103
 }
 
 TEST(OddKeySize, OfTheOnlyDataKeyMakesInsecure) {  // D-35
-  const SigningKey ksk(13, 0, 257), zsk(8, support::kRsa512);
+  const SigningKey ksk(8, 0, 257), zsk(8, support::kRsa512);
   Desk desk;
   std::vector<ZoneKey> keys = desk.load({dnskey(ksk), dnskey(zsk)});
   keys[0].signs_key_set = true;
@@ -358,6 +358,11 @@ TEST(OddKeySize, OfTheOnlyDataKeyMakesInsecure) {  // D-35
   EXPECT_EQ(result.error().security, Security::Insecure);
   EXPECT_EQ(code(result.error().reason), "unsupported-key-size");
   EXPECT_EQ(result.error().facts.number, 512U);
+
+  std::vector<ZoneKey> of_two = desk.load({dnskey(SigningKey(13, 0, 257)), dnskey(zsk)});
+  of_two[0].signs_key_set = true;  // of another algorithm, which must then sign data too (RFC 4035 2.2)
+  const auto beside_another_algorithm = verify_rrset(grouped.first(), c.zone, of_two, c.role, desk.context);
+  EXPECT_EQ(beside_another_algorithm.error().security, Security::Bogus);
 
   keys.push_back(desk.load({dnskey(kZsk)})[0]);  // a supported key for data is there: the odd one just does not count
   const auto with_another = verify_rrset(grouped.first(), c.zone, keys, c.role, desk.context);
