@@ -272,6 +272,17 @@ TEST(Caches, D108_CutsAndSpansExpire) {
   EXPECT_TRUE(asker.caches().span_parameters(name("opt."), support::kNow));
 }
 
+// D-15, D-108: a cut is kept no longer than any other denial.
+TEST(Caches, D108_CutsAreCappedAsDenialsAre) {
+  Asker asker(honest_world());
+  asker.policy().max_negative_ttl = 100;
+  for (const char* asked : {"www.insecure.example. A", "www.insecure.opt. A"}) asker.ask(asked);
+  for (const char* cut : {"insecure.example.", "insecure.opt."}) {
+    EXPECT_TRUE(asker.caches().find_cut(name(cut), support::kNow + 99)) << cut;
+    EXPECT_FALSE(asker.caches().find_cut(name(cut), support::kNow + 100)) << cut;
+  }
+}
+
 // D-109: the first cause is kept, for a minute, after another resolver was asked.
 TEST(Caches, D109_FaultsKeepTheirCause) {
   World world = honest_world();

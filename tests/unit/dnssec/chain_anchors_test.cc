@@ -103,6 +103,17 @@ TEST(Anchors, NamesOutsideAreInsecure) {
   }
 }
 
+// D-44: the DS of an anchored zone is the parent's, judged by the anchor above.
+TEST(Anchors, DsOfAnAnchoredZoneIsJudgedFromAbove) {
+  World world = honest_world();
+  auto anchors = world.anchors("example.");
+  for (const TrustAnchor& anchor : world.anchors(".")) anchors.push_back(anchor);
+  Asker asker(world);
+  asker.anchors(anchors);
+  EXPECT_EQ(asker.ask("example. DS").security, Secure);
+  EXPECT_EQ(asker.ask("www.example. A").security, Secure);
+}
+
 // D-45, t-none
 TEST(Anchors, NoneAtAllIsIndeterminateAndAsksNothing) {
   Asker asker(honest_world());
