@@ -126,6 +126,7 @@ std::optional<ZoneState> Chain::prove_keys(ZoneMemo& memo, const CutState& cut) 
   if (second.is_answered()) {
     auto state = judge_keys(second, secure);
     if (!state) return std::nullopt;
+    if (state->finding.security > Security::Indeterminate) lookup_.mark(first.resolver, memo.first->finding.reason);
     if (is_better(state->finding, memo.first->finding)) return state;
   }
   remember_fault(memo.name, memo.first->finding, memo.first->links);

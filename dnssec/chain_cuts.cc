@@ -78,6 +78,7 @@ std::optional<Chain::CutState> Chain::find_cut(CutMemo& memo) {
   if (second.is_answered()) {
     auto state = judge_ds(*second.view, memo.name);
     if (!state) return std::nullopt;
+    if (is_mended(finding, state->finding)) lookup_.mark(first.resolver, finding.reason);
     if (is_better(state->finding, finding)) return state;
   }
   remember_fault(memo.name, finding, memo.first->links);

@@ -48,6 +48,11 @@ bool is_unfetched_reason(Reason reason) {
   }
 }
 
+bool is_mended(const Finding& bad, const Finding& good) {
+  return bad.security == Security::Bogus && bad.fault_at == FaultAt::ThisMessage &&
+         good.security > Security::Indeterminate;
+}
+
 bool is_better(const Finding& a, const Finding& b) {
   if (a.security != b.security) return a.security > b.security;
   if (is_missing_reason(a.reason) != is_missing_reason(b.reason)) return !is_missing_reason(a.reason);

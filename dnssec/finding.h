@@ -39,6 +39,9 @@ bool is_missing_reason(Reason reason);
 /// Reasons that say: no resolver delivers a message that was needed (D-61).
 bool is_unfetched_reason(Reason reason);
 
+/// What one message failed at, by its own fault, another one proved (D-126).
+bool is_mended(const Finding& bad, const Finding& good);
+
 /// Of two attempts at one thing: the higher status; of two Bogus ones that which had something to check; of two such
 /// the smaller enumerator, so that the order of attempts does not show (D-1).
 bool is_better(const Finding& a, const Finding& b);

@@ -103,6 +103,15 @@ std::optional<Nsec3Hash> Lookup::nsec3_hash(const DomainName& name, const Nsec3P
   return hash;
 }
 
+void Lookup::mark(ResolverId resolver, Reason reason) {
+  auto& marked = is_missing_reason(reason) || reason == Reason::ResolverStripsDnssec ? stripping_ : spoiling_;
+  if (std::ranges::find(marked, resolver) == marked.end()) marked.push_back(resolver);
+}
+
+void Lookup::mark_stripping(std::span<const ResolverId> resolvers) {
+  for (const ResolverId resolver : resolvers) mark(resolver, Reason::ResolverStripsDnssec);
+}
+
 ReasonFacts Lookup::facts(const DomainName& name, std::optional<wire::RrType> type) const {
   ReasonFacts facts;
   facts.name = name;

@@ -71,6 +71,13 @@ class Lookup {
   /// Hash of a name, each computed once; nothing when the budget is spent.
   std::optional<Nsec3Hash> nsec3_hash(const wire::DomainName& name, const Nsec3Parameters& parameters);
 
+  /// Health marks: one resolver's message was BOGUS for `reason` where another's held or had more to check (D-59,
+  /// D-126).
+  void mark(ResolverId resolver, Reason reason);
+  void mark_stripping(std::span<const ResolverId> resolvers);
+  std::vector<ResolverId> take_stripping() { return std::move(stripping_); }
+  std::vector<ResolverId> take_spoiling() { return std::move(spoiling_); }
+
   /// Facts that name what is judged.
   ReasonFacts facts(const wire::DomainName& name, std::optional<wire::RrType> type = std::nullopt) const;
   /// `zone`: the one whose records cost it, if that is known.
@@ -102,6 +109,7 @@ class Lookup {
   WorkBudget budget_;
   Exchanges exchanges_;
   std::vector<std::string> trace_;
+  std::vector<ResolverId> stripping_, spoiling_;  ///< each resolver once
   KeyTable key_table_;
   FailedChecks failed_;
   SignatureContext context_;

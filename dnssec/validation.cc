@@ -66,7 +66,7 @@ struct Validation::Impl {
   JudgedLink missing(const Exchange& exchange);
   bool follow(const DomainName& target);
   void end_with(Finding finding);
-  void note_stripping(const JudgedLink& better, const JudgedLink& worse);
+  void mark_worse(const JudgedLink& better, const JudgedLink& worse);
 
   Lookup lookup;
   Chain chain;
@@ -76,7 +76,6 @@ struct Validation::Impl {
   DomainName name;                                   ///< of the link that is being judged
   const ResponseView* carried = nullptr;             ///< the message that led to it
   std::optional<JudgedLink> from_carried, from_own;  ///< attempts at it
-  std::vector<ResolverId> stripping;
 };
 
 /// The machine, top to bottom. Nothing: it waits, or has to stop for now.
@@ -216,14 +215,16 @@ std::optional<JudgedLink> Validation::Impl::judge_other(const Exchange& other) {
   auto from_other = judge(*other.view);
   if (!from_other) return std::nullopt;
   if (is_better(from_other->result.finding, from_own->result.finding)) std::swap(*from_own, *from_other);
-  note_stripping(*from_own, *from_other);
+  mark_worse(*from_own, *from_other);
   return from_own;
 }
 
-/// One resolver delivered what the other left out (D-59).
-void Validation::Impl::note_stripping(const JudgedLink& better, const JudgedLink& worse) {
-  if (is_missing_reason(worse.result.finding.reason) && !is_missing_reason(better.result.finding.reason))
-    stripping.push_back(worse.view->resolver());
+/// One resolver delivered what the other left out (D-59), or what holds where the other's is bad (D-126).
+void Validation::Impl::mark_worse(const JudgedLink& better, const JudgedLink& worse) {
+  const Finding& bad = worse.result.finding;
+  const Finding& good = better.result.finding;
+  const bool is_left_out = is_missing_reason(bad.reason) && !is_missing_reason(good.reason);
+  if (is_left_out || is_mended(bad, good)) lookup.mark(worse.view->resolver(), bad.reason);
 }
 
 void Validation::Impl::end_with(Finding finding) {
@@ -240,7 +241,7 @@ bool Validation::Impl::look_at_resolvers() {
   if (!anchor) return true;
   const auto found = find_stripping(lookup, *anchor, finding.reason);
   if (!found) return false;
-  stripping.insert(stripping.end(), found->resolvers.begin(), found->resolvers.end());
+  lookup.mark_stripping(found->resolvers);
   if (!found->all_strip) return true;
   finding.reason = Reason::ResolverStripsDnssec;
   if (!found->resolvers.empty()) finding.facts.resolver = found->resolvers.front();
@@ -250,9 +251,10 @@ bool Validation::Impl::look_at_resolvers() {
 
 std::optional<Verdict> Validation::Impl::finish() {
   Verdict verdict = build_verdict(lookup, chain, links);
-  std::ranges::sort(stripping);
-  stripping.erase(std::unique(stripping.begin(), stripping.end()), stripping.end());
-  verdict.stripping = std::move(stripping);
+  verdict.stripping = lookup.take_stripping();
+  verdict.spoiling = lookup.take_spoiling();
+  std::ranges::sort(verdict.stripping);
+  std::ranges::sort(verdict.spoiling);
   verdict.trace = lookup.take_trace();
   if (const KeyTable* table = lookup.key_table()) verdict.keys = table->rows(lookup.crypto(), verdict.chain);
   return verdict;

@@ -79,6 +79,7 @@ struct Verdict {
   std::vector<std::string> trace;     ///< lines for `--trace`, filled only when asked for
   std::vector<KeyRow> keys;           ///< for `--trace` likewise
   std::vector<ResolverId> stripping;  ///< resolvers found to leave out DNSSEC records (D-59)
+  std::vector<ResolverId> spoiling;   ///< resolvers whose message failed where another's of the priority held (D-126)
 };
 
 }  // namespace danesweep::dnssec

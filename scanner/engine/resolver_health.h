@@ -44,6 +44,9 @@ class ResolverHealth {
   /// A look-up found that the resolver leaves out DNSSEC records which others deliver (D-59).
   void note_stripping(ResolverId id) { state(id).stripped.fetch_add(1, std::memory_order_relaxed); }
   std::uint64_t stripped(ResolverId id) const { return state(id).stripped.load(std::memory_order_relaxed); }
+  /// A look-up failed on what this resolver sent, and another's message held (D-126).
+  void note_spoiling(ResolverId id) { state(id).spoiled.fetch_add(1, std::memory_order_relaxed); }
+  std::uint64_t spoiled(ResolverId id) const { return state(id).spoiled.load(std::memory_order_relaxed); }
   /// Not one packet came back from any resolver.
   bool is_silent() const;
   /// No resolver could be reached for so long that the rest of the work ends at once. Stays true.
@@ -53,7 +56,7 @@ class ResolverHealth {
   struct State {
     std::atomic<std::int64_t> last_answer{0}, pinged_since{0}, next_ping{0}, unreachable_since{0};
     std::atomic<bool> is_doubted{false};
-    std::atomic<std::uint64_t> stripped{0};
+    std::atomic<std::uint64_t> stripped{0}, spoiled{0};
   };
   const State& state(ResolverId id) const { return states_[static_cast<std::size_t>(id)]; }
   State& state(ResolverId id) { return states_[static_cast<std::size_t>(id)]; }

@@ -3,6 +3,8 @@
 
 #include <sys/resource.h>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
 #include <memory>
@@ -171,14 +173,18 @@ class Sweep {
     hooks_.progress(totals_);
   }
 
-  /// D-59: the resolver's own mark.
-  std::vector<std::string> stripping_warnings() const {
+  /// D-59, D-126: the resolver's own marks.
+  std::vector<std::string> health_warnings() const {
     std::vector<std::string> warnings;
     for (std::size_t i = 0; i < settings_.dns.resolvers.size(); ++i) {
-      const std::uint64_t count = dns_.health.stripped(static_cast<ResolverId>(i));
-      if (count == 0) continue;
-      warnings.push_back("resolver " + settings_.dns.resolvers[i].where.to_text() +
-                         " left out DNSSEC records that others deliver: look-ups " + std::to_string(count));
+      const auto id = static_cast<ResolverId>(i);
+      const auto warn = [&](std::string_view what, std::uint64_t count) {
+        if (count > 0)
+          warnings.push_back(
+              fmt::format("resolver {} {}: look-ups {}", settings_.dns.resolvers[i].where.to_text(), what, count));
+      };
+      warn("left out DNSSEC records that others deliver", dns_.health.stripped(id));
+      warn("sent DNSSEC records that do not hold where those of others do", dns_.health.spoiled(id));
     }
     return warnings;
   }
@@ -187,7 +193,7 @@ class Sweep {
     SweepSummary summary;
     summary.totals = totals_;
     summary.planned = settings_.probe.mode == ProbeMode::DryRun ? probes_.planned() : std::vector<PlannedConnections>{};
-    summary.warnings = stripping_warnings();
+    summary.warnings = health_warnings();
     if (sink_failed_) {
       summary.end = SweepEnd::SinkFailed;
     } else if (is_interrupted() && !(totals_.source_ended && in_flight_ == 0)) {

@@ -213,6 +213,7 @@ void Worker::look_up_shared(Active& active, const WantedLookup& wanted, const Lo
 void Worker::look_up_done(Active& active, const LookupTag& tag, VerdictPtr verdict) {
   log_verdict(active, tag, *verdict);
   for (const ResolverId resolver : verdict->stripping) dns_of(active).health.note_stripping(resolver);
+  for (const ResolverId resolver : verdict->spoiling) dns_of(active).health.note_spoiling(resolver);
   give(active, {tag, std::move(verdict), {}});
 }
 

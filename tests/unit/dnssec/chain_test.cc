@@ -560,6 +560,33 @@ TEST(OtherResolver, MendsWhatACacheShouldHaveThrownAway) {
   EXPECT_EQ(code(Asker(broken).add(broken).ask("www.example. A").reason), "signature-wrong");
 }
 
+// D-59, D-126: the one whose message another mends is marked, wherever in the chain that was.
+TEST(OtherResolver, MarksTheOneThatItMends) {
+  struct Case {
+    const char *spoilt, *asked;
+    World::Edit (*edit)(RrType);
+    std::vector<ResolverId> spoiling, stripping;
+  };
+  const Case cases[] = {
+      {"www.signed.example. A", "www.signed.example. A", spoil_signatures, {0}, {}},
+      {"signed.example. DNSKEY", "www.signed.example. A", spoil_signatures, {0}, {}},
+      {"signed.example. DS", "www.signed.example. A", spoil_signatures, {0}, {}},
+      {"www.signed.example. A", "www.signed.example. A", without_signatures, {}, {0}},
+      {"signed.example. DS", "www.signed.example. A", without_signatures, {}, {0}},
+      {"www.example. A", "www.signed.example. A", spoil_signatures, {}, {}},
+  };
+  for (const Case& each : cases) {
+    World broken = honest_world();
+    const auto spoilt = question(each.spoilt);
+    broken.edit(spoilt.name.to_text(), spoilt.type, each.edit(spoilt.type));
+    const Verdict verdict = Asker(broken).add(honest_world()).ask(each.asked);
+    EXPECT_EQ(verdict.security, Secure) << each.spoilt;
+    EXPECT_EQ(verdict.spoiling, each.spoiling) << each.spoilt;
+    EXPECT_EQ(verdict.stripping, each.stripping) << each.spoilt;
+    EXPECT_TRUE(Asker(broken).add(broken).ask(each.asked).spoiling.empty()) << "nobody mends it";
+  }
+}
+
 // D-1: which of two resolvers is asked first changes nothing.
 TEST(OtherResolver, OrderDoesNotMatter) {
   World expired = honest_world();
