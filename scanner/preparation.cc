@@ -9,6 +9,7 @@
 #include <chrono>
 #include <set>
 
+#include "dnssec/algorithms.h"
 #include "dnssec/zone_keys.h"
 #include "scanner/input/domain_name.h"
 #include "scanner/input/entry.h"
@@ -104,7 +105,9 @@ std::filesystem::path state_folder(const std::string& state_dir) {
   return state_dir.empty() ? default_state_folder() : std::filesystem::path(state_dir);
 }
 
-tl::expected<AnchorsInUse, Refusal> anchors_in_use(const DnsOptions& options, const DnsSettings& settings) {
+namespace {
+
+tl::expected<AnchorsInUse, Refusal> find_anchors(const DnsOptions& options, const DnsSettings& settings) {
   const dnssec::UnixTime now = options.validation_time.value_or(wall_clock());
   if (!options.trust_anchor_file.empty()) {
     auto file = anchors_of_file(options.trust_anchor_file, now);
@@ -124,6 +127,29 @@ tl::expected<AnchorsInUse, Refusal> anchors_in_use(const DnsOptions& options, co
     if (key.is_trusted())
       use.names.push_back(
           fmt::format("{} {} ({})", managed->state.zone.to_display(), key.tag(), dnssec::to_text(key.source)));
+  return use;
+}
+
+/// D-34
+std::vector<std::string> crypto_warnings(const dnssec::Crypto& crypto) {
+  std::vector<std::string> refused;
+  for (const std::uint8_t number : crypto.refused_algorithms())
+    refused.push_back(fmt::format("{} ({})", number, dnssec::algorithm_to_text(number)));
+  if (refused.empty()) return {};
+  return {
+      fmt::format("the crypto library of this system refuses algorithm {}: zones signed by nothing else count as "
+                  "insecure, not as bogus; see its configuration ({})",
+                  fmt::join(refused, ", "), dnssec::crypto_library_version())};
+}
+
+}  // namespace
+
+tl::expected<AnchorsInUse, Refusal> anchors_in_use(const DnsOptions& options, const DnsSettings& settings,
+                                                   std::span<const dnssec::KnownAnswer> answers) {
+  auto use = find_anchors(options, settings);
+  if (!use) return use;
+  for (std::string& warning : crypto_warnings(dnssec::Crypto(settings.policy, answers)))
+    use->warnings.push_back(std::move(warning));
   return use;
 }
 

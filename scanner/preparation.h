@@ -4,11 +4,13 @@
 #pragma once
 
 #include <filesystem>
+#include <span>
 #include <string>
 #include <vector>
 
 #include <tl/expected.hpp>
 
+#include "dnssec/crypto.h"
 #include "scanner/engine/settings.h"
 #include "scanner/managed_anchors.h"
 #include "scanner/options.h"
@@ -21,7 +23,8 @@ struct AnchorsInUse {
   dnssec::TrustAnchors anchors;
   std::vector<std::string> names;
   std::vector<std::string> notes;     ///< digests out of their dates, keys that changed their state
-  std::vector<std::string> warnings;  ///< a state that is old or cannot be written, keys within their hold-down
+  std::vector<std::string> warnings;  ///< a state that is old or cannot be written, keys within their hold-down,
+                                      ///< algorithms that the crypto library refuses (D-34)
   std::string lost;                   ///< no trusted key is left: everything is INDETERMINATE (D-118)
   std::optional<dnssec::UnixTime> next_probe;  ///< of managed anchors that a long scan must refresh (D-115)
 };
@@ -34,7 +37,10 @@ std::string anchor_name(const dnssec::TrustAnchor& anchor, std::string_view sour
 Value<AnchorsInUse> anchors_of_file(const std::string& path, dnssec::UnixTime now);
 std::filesystem::path state_folder(const std::string& state_dir);
 /// The static anchors, or the managed ones, which may ask the resolvers for their keys first: call it last.
-tl::expected<AnchorsInUse, Refusal> anchors_in_use(const DnsOptions& options, const DnsSettings& settings);
+/// `answers`: what the crypto library must be able to verify; of what it refuses the user is warned (D-34).
+tl::expected<AnchorsInUse, Refusal> anchors_in_use(
+    const DnsOptions& options, const DnsSettings& settings,
+    std::span<const dnssec::KnownAnswer> answers = dnssec::known_answers());
 
 /// nameserver lines of resolv.conf(5), all at prio 0.
 std::vector<ResolverSetting> resolvers_of(std::string_view resolv_conf);
