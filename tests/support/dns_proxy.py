@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """A resolver that can be killed: passes DNS over UDP and TCP on to another one. Prints its own ADDR:PORT.
-usage: dns_proxy.py UPSTREAM_ADDR:PORT [--strip-dnssec | --refuse | --servfail]"""
+usage: dns_proxy.py UPSTREAM_ADDR:PORT [--strip-dnssec | --spoil | --refuse | --servfail]"""
 import asyncio
 import socket
 import struct
@@ -31,7 +31,7 @@ class Proxy(asyncio.DatagramProtocol):
     def answered(self, data):
         client = self.waiting.pop(struct.unpack(">H", data[:2])[0], None)
         if client:
-            self.client_side.sendto(client[1] + data[2:], client[0])
+            self.client_side.sendto(client[1] + spoilt(data, self.mode)[2:], client[0])
 
 
 def without_do(query, mode):
@@ -39,6 +39,14 @@ def without_do(query, mode):
     if mode != "--strip-dnssec" or len(query) < 23:
         return query
     return query[:-4] + b"\0\0" + query[-2:]
+
+
+def spoilt(reply, mode):
+    """`--spoil`: flips one bit of the last octet before the OPT, which is nearly always that of a signature."""
+    opt = 11
+    if mode != "--spoil" or len(reply) < 64:
+        return reply
+    return reply[: -opt - 1] + bytes([reply[-opt - 1] ^ 16]) + reply[-opt:]
 
 
 class Upstream(asyncio.DatagramProtocol):
