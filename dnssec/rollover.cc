@@ -364,7 +364,12 @@ RolloverStep advance(AnchorState state, const Observation& observation, const Ro
   return Advance(std::move(state), observation, clock).run();
 }
 
-bool is_due(const AnchorState& state, UnixTime now) { return !state.next_probe || now >= *state.next_probe; }
+UnixTime due_at(const AnchorState& state, UnixTime now) {
+  const bool believable = state.next_probe && *state.next_probe <= now + kLongRefresh.count();
+  return believable ? *state.next_probe : now;
+}
+
+bool is_due(const AnchorState& state, UnixTime now) { return now >= due_at(state, now); }
 
 std::chrono::seconds refresh_interval(std::uint32_t original_ttl, std::chrono::seconds to_expiration) {
   return std::max(kHour, std::min({kLongRefresh, seconds(original_ttl / 2), to_expiration / 2}));

@@ -127,7 +127,8 @@ struct RolloverStep {
 };
 RolloverStep advance(AnchorState state, const Observation& observation, const RolloverClock& clock);
 
-/// Never asked, or the time of the next probe has come (D-115).
+/// The next probe; `now` if none was set, or only for a time so far ahead that the clock was wrong then (D-115, D-120).
+UnixTime due_at(const AnchorState& state, UnixTime now);
 bool is_due(const AnchorState& state, UnixTime now);
 std::chrono::seconds refresh_interval(std::uint32_t original_ttl, std::chrono::seconds to_expiration);
 std::chrono::seconds retry_interval(std::uint32_t original_ttl, std::chrono::seconds to_expiration);

@@ -48,7 +48,7 @@ std::optional<dnssec::UnixTime> AnchorKeeper::refresh(dnssec::UnixTime now) {
     hooks_.lost(use->lost);
     return std::nullopt;
   }
-  return std::max(now + kAtMostEvery, use->state.next_probe.value_or(now));
+  return std::max(now + kAtMostEvery, dnssec::due_at(use->state, now));
 }
 
 }  // namespace danesweep::scanner

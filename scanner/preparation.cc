@@ -122,7 +122,7 @@ tl::expected<AnchorsInUse, Refusal> find_anchors(const DnsOptions& options, cons
   use.notes = std::move(managed->notes);
   use.warnings = std::move(managed->warnings);
   use.lost = std::move(managed->lost);
-  if (!options.validation_time) use.next_probe = managed->state.next_probe.value_or(now);
+  if (!options.validation_time) use.next_probe = dnssec::due_at(managed->state, now);
   for (const auto& key : managed->state.keys)
     if (key.is_trusted())
       use.names.push_back(

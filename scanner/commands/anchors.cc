@@ -81,9 +81,10 @@ std::string state_text(const LoadedAnchors& loaded, const AnchorStore& store, dn
                         dnssec::outlook(key, now));
   for (const auto& key : state.ignored)
     text += fmt::format("ignored: {} algorithm {}: {}\n", key.tag, key.algorithm, output::for_terminal(key.why));
-  text += fmt::format("last success {}, last failure {}, next question {}\n", time_text(state.last_success),
-                      time_text(state.last_failure),
-                      state.next_probe ? dnssec::date_to_text(*state.next_probe) : "at once");
+  text +=
+      fmt::format("last success {}, last failure {}, next question {}\n", time_text(state.last_success),
+                  time_text(state.last_failure),
+                  state.next_probe == dnssec::due_at(state, now) ? dnssec::date_to_text(*state.next_probe) : "at once");
   for (const std::string& warning : dnssec::anchor_warnings(state, now)) text += "warning: " + warning + "\n";
   return text;
 }
@@ -177,14 +178,15 @@ ExitCode watch(const UpdateOptions& options, Context context) {
   std::signal(SIGINT, on_stop);
   std::signal(SIGTERM, on_stop);
   const AnchorStore store = store_of(options.dns.state_dir);
-  dnssec::UnixTime not_before = 0;  // a state that cannot be written must not make this loop ask at once again
+  OptionalTime asked;  // a state that cannot be written must not make this loop ask at once again
   while (stopped == 0) {
     const dnssec::UnixTime now = wall_clock();
     const auto loaded = load_anchor_state(store, now);
     if (!loaded) return fail(context, loaded.error());
-    if (dnssec::is_due(loaded->state, now) && now >= not_before) {
+    const bool just_asked = asked && now >= *asked && now < *asked + 3600;
+    if (dnssec::is_due(loaded->state, now) && !just_asked) {
       update_once(options, *dns, system_rollover_clock(now), context);
-      not_before = now + 3600;
+      asked = now;
     }
     for (int tenth = 0; tenth < 600 && stopped == 0; ++tenth)
       std::this_thread::sleep_for(std::chrono::milliseconds(100));

@@ -634,6 +634,9 @@ TEST(Intervals, DecideWhetherARunAsks) {  // D-115
   state.next_probe = kNow + 1;
   EXPECT_FALSE(is_due(state, kNow));
   EXPECT_TRUE(is_due(state, kNow + 1));
+  state.next_probe = kNow + 15 * kDay;
+  EXPECT_FALSE(is_due(state, kNow)) << "the longest interval that there is";
+  EXPECT_TRUE(is_due(state, kNow - 1)) << "no clock that was right can have written that";
 }
 
 TEST(Warnings, OfStalenessAndHoldDown) {
