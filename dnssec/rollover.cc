@@ -53,7 +53,10 @@ class Advance {
   }
 
   RolloverStep run() {
-    if (!is_clock_believable()) return std::move(step_);
+    if (std::string warning = clock_warning(step_.state, clock_); !warning.empty()) {
+      note(std::move(warning));
+      return std::move(step_);
+    }
     const bool any_revoked =
         std::any_of(seen_.keys.begin(), seen_.keys.end(), [](const ObservedKey& key) { return key.signed_revocation; });
     if (seen_.verified || any_revoked) blank_outranked_ds();
@@ -69,16 +72,6 @@ class Advance {
   }
 
  private:
-  bool is_clock_believable() {
-    const auto& last = step_.state.last_success;
-    const bool before_last = last && now_ < *last - kBackwardsTolerance.count();
-    const bool before_build = clock_.source == ClockSource::System && now_ < clock_.build_date;
-    if (!before_last && !before_build) return true;
-    note(fmt::format("the clock says {}, which is before {}: the trust anchors are used as they stand, not advanced",
-                     date_to_text(now_), before_last ? "their last refresh" : "this program was built"));
-    return false;
-  }
-
   void succeed() {
     adopt_keys_of_ds();
     replace_start_keys_without_sep();
@@ -377,6 +370,14 @@ std::chrono::seconds refresh_interval(std::uint32_t original_ttl, std::chrono::s
 
 std::chrono::seconds retry_interval(std::uint32_t original_ttl, std::chrono::seconds to_expiration) {
   return std::max(kHour, std::min({kDay, seconds(original_ttl / 10), to_expiration / 10}));
+}
+
+std::string clock_warning(const AnchorState& state, const RolloverClock& clock) {
+  const bool before_last = state.last_success && clock.now < *state.last_success - kBackwardsTolerance.count();
+  const bool before_build = clock.source == ClockSource::System && clock.now < clock.build_date;
+  if (!before_last && !before_build) return {};
+  return fmt::format("the clock says {}, which is before {}: the trust anchors are used as they stand, not advanced",
+                     date_to_text(clock.now), before_last ? "their last refresh" : "this program was built");
 }
 
 std::vector<std::string> anchor_warnings(const AnchorState& state, UnixTime now) {

@@ -65,19 +65,24 @@ DnsSettings one_try(DnsSettings settings) {
   return settings;
 }
 
+/// With a clock that is believed (D-120).
+bool is_to_be_asked(const dnssec::AnchorState& state, const dnssec::RolloverClock& clock) {
+  return dnssec::clock_warning(state, clock).empty() && dnssec::is_due(state, clock.now);
+}
+
 /// Refreshes under the lock and stores; `told` gets what changed and what could not be done.
-void refresh_if_due(const AnchorStore& store, LoadedAnchors& loaded, const DnsSettings& dns, dnssec::UnixTime now,
-                    AnchorsForValidation& told) {
-  if (!dnssec::is_due(loaded.state, now)) return;
+void refresh_if_due(const AnchorStore& store, LoadedAnchors& loaded, const DnsSettings& dns,
+                    const dnssec::RolloverClock& clock, AnchorsForValidation& told) {
+  if (!is_to_be_asked(loaded.state, clock)) return;
   const auto lock = store.lock();
   if (!lock && lock.error().fault == Fault::Locked) return;  // whoever holds it is refreshing
   if (!lock) told.warnings.push_back(lock.error().text);
   if (lock) {
-    auto again = load_anchor_state(store, now);
+    auto again = load_anchor_state(store, clock.now);
     if (again) loaded = std::move(*again);
-    if (!dnssec::is_due(loaded.state, now)) return;
+    if (!is_to_be_asked(loaded.state, clock)) return;
   }
-  AnchorRefresh refresh = refresh_anchors(std::move(loaded.state), one_try(dns), system_rollover_clock(now));
+  AnchorRefresh refresh = refresh_anchors(std::move(loaded.state), one_try(dns), clock);
   loaded.state = std::move(refresh.state);
   for (const auto& change : refresh.changes) told.notes.push_back("trust anchor " + change_text(loaded.state, change));
   for (const std::string& note : refresh.notes) told.warnings.push_back(output::for_terminal(note));
@@ -115,7 +120,11 @@ tl::expected<AnchorsForValidation, Refusal> anchors_for_validation(const AnchorS
   auto loaded = load_anchor_state(store, now);
   if (!loaded) return tl::unexpected(loaded.error());
   AnchorsForValidation use;
-  if (refreshing == Refreshing::WhenDue) refresh_if_due(store, *loaded, dns, now, use);
+  dnssec::RolloverClock clock = system_rollover_clock(now);
+  if (refreshing == Refreshing::Never) clock.source = dnssec::ClockSource::Given;
+  if (refreshing == Refreshing::WhenDue) refresh_if_due(store, *loaded, dns, clock, use);
+  if (std::string warning = dnssec::clock_warning(loaded->state, clock); !warning.empty())
+    use.warnings.push_back(std::move(warning));
   if (loaded->origin == Origin::Stored || loaded->state.last_success)
     for (std::string& warning : dnssec::anchor_warnings(loaded->state, now)) use.warnings.push_back(std::move(warning));
   use.state = std::move(loaded->state);

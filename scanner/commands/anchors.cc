@@ -68,8 +68,15 @@ std::string state_json(const dnssec::AnchorState& state) {
 std::string day_text(const OptionalTime& time) { return time ? dnssec::date_to_text(*time).substr(0, 10) : "-"; }
 std::string time_text(const OptionalTime& time) { return time ? dnssec::date_to_text(*time) : "never"; }
 
-std::string state_text(const LoadedAnchors& loaded, const AnchorStore& store, dnssec::UnixTime now) {
+dnssec::RolloverClock clock_of(const OptionalTime& given) {
+  dnssec::RolloverClock clock = system_rollover_clock(given.value_or(wall_clock()));
+  if (given) clock.source = dnssec::ClockSource::Given;
+  return clock;
+}
+
+std::string state_text(const LoadedAnchors& loaded, const AnchorStore& store, const dnssec::RolloverClock& clock) {
   const dnssec::AnchorState& state = loaded.state;
+  const dnssec::UnixTime now = clock.now;
   std::string text = loaded.origin == Origin::Fresh
                          ? fmt::format("{}: no state yet; the embedded anchors are in use\n", store.file().string())
                          : fmt::format("{}: trust anchors of {}\n", store.file().string(), state.zone.to_display());
@@ -85,16 +92,19 @@ std::string state_text(const LoadedAnchors& loaded, const AnchorStore& store, dn
       fmt::format("last success {}, last failure {}, next question {}\n", time_text(state.last_success),
                   time_text(state.last_failure),
                   state.next_probe == dnssec::due_at(state, now) ? dnssec::date_to_text(*state.next_probe) : "at once");
-  for (const std::string& warning : dnssec::anchor_warnings(state, now)) text += "warning: " + warning + "\n";
+  std::vector<std::string> warnings = dnssec::anchor_warnings(state, now);
+  if (std::string warning = dnssec::clock_warning(state, clock); !warning.empty())
+    warnings.insert(warnings.begin(), std::move(warning));
+  for (const std::string& warning : warnings) text += "warning: " + warning + "\n";
   return text;
 }
 
 ExitCode show(const ShowOptions& options, Context context) {
-  const dnssec::UnixTime now = options.now.value_or(wall_clock());
+  const dnssec::RolloverClock clock = clock_of(options.now);
   const AnchorStore store = store_of(options.state_dir);
-  const auto loaded = load_anchor_state(store, now);
+  const auto loaded = load_anchor_state(store, clock.now);
   if (!loaded) return fail(context, loaded.error());
-  Console::print(options.json ? state_json(loaded->state) : state_text(*loaded, store, now));
+  Console::print(options.json ? state_json(loaded->state) : state_text(*loaded, store, clock));
   return ExitCode::Done;
 }
 
@@ -156,16 +166,10 @@ ExitCode update_once(const UpdateOptions& options, const DnsSettings& dns, const
   return ExitCode::Done;
 }
 
-dnssec::RolloverClock clock_of(const UpdateOptions& options) {
-  dnssec::RolloverClock clock = system_rollover_clock(options.now.value_or(wall_clock()));
-  if (options.now) clock.source = dnssec::ClockSource::Given;
-  return clock;
-}
-
 ExitCode update(const UpdateOptions& options, Context context) {
   const auto dns = prepare_resolvers(options.dns);
   if (!dns) return fail(context, {ExitCode::Usage, dns.error()});
-  return update_once(options, *dns, clock_of(options), context);
+  return update_once(options, *dns, clock_of(options.now), context);
 }
 
 volatile std::sig_atomic_t stopped = 0;
@@ -184,7 +188,8 @@ ExitCode watch(const UpdateOptions& options, Context context) {
     const auto loaded = load_anchor_state(store, now);
     if (!loaded) return fail(context, loaded.error());
     const bool just_asked = asked && now >= *asked && now < *asked + 3600;
-    if (dnssec::is_due(loaded->state, now) && !just_asked) {
+    const bool wrong_clock = !dnssec::clock_warning(loaded->state, system_rollover_clock(now)).empty();
+    if ((wrong_clock || dnssec::is_due(loaded->state, now)) && !just_asked) {
       update_once(options, *dns, system_rollover_clock(now), context);
       asked = now;
     }

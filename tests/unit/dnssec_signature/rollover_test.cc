@@ -532,6 +532,32 @@ TEST(Clock, OfTheSystemBeforeTheBuildIsNotBelieved) {  // D-120
   EXPECT_EQ(states_of(advance(before, seen, clock).state), "A=VALID B=ADDPEND");
 }
 
+struct ClockRow {
+  const char* what;
+  std::int64_t now, last_success, build_date;  ///< days from kNow
+  ClockSource source;
+  const char* said;  ///< part of the warning; "" = none
+};
+
+TEST(Clock, IsWarnedOfWithoutAQuestion) {  // D-120
+  const ClockRow rows[] = {
+      {"a clock that goes on", 0, -1, -30, ClockSource::System, ""},
+      {"a day back", 0, 1, -30, ClockSource::System, ""},
+      {"two days back", 0, 2, -30, ClockSource::System, "before their last refresh"},
+      {"two days back by a given time", 0, 2, -30, ClockSource::Given, "before their last refresh"},
+      {"before the build", 0, -9, 1, ClockSource::System, "before this program was built"},
+      {"a given time before the build", 0, -9, 1, ClockSource::Given, ""},
+  };
+  for (const ClockRow& row : rows) {
+    AnchorState state = start_of({"", "", "key:A", {{"0", "", "", ""}}});
+    state.last_success = kNow + row.last_success * kDay;
+    RolloverClock clock{kNow + row.now * kDay, row.source, kNow + row.build_date * kDay, 0};
+    const std::string warning = clock_warning(state, clock);
+    EXPECT_EQ(warning.empty(), std::string_view(row.said).empty()) << row.what;
+    EXPECT_NE(warning.find(row.said), std::string::npos) << row.what;
+  }
+}
+
 TEST(Changes, AreTold) {
   Timeline t{"", "", "key:A key:C", {{"0", "A B", "A", "A=VALID B=ADDPEND C=MISSING"}}};
   const RolloverStep step = play(t);
