@@ -22,6 +22,10 @@ TEST(Anchors, SignerAboveTheAnchorIsBogus) {
   const Verdict verdict = Asker(world).anchors(world.anchors("signed.example.")).ask("www.signed.example. A");
   EXPECT_EQ(code(verdict.reason), "signer-above-anchor");
   EXPECT_EQ(verdict.security, Bogus);
+  EXPECT_EQ(sentence(verdict.reason, verdict.facts),  // D-126
+            "www.signed.example A is signed in the name of example, above the trust anchor, which has no say over "
+            "www.signed.example");
+  EXPECT_EQ(who_can_mend(verdict.reason, verdict.facts), "the operator of the DNS of signed.example");
 }
 
 // D-44: nor may it deny a DS below the anchor, and so end security there.
