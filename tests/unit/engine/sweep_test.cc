@@ -291,12 +291,13 @@ TEST(Canary, TellsFitFromSilentAndErrors) {
   EXPECT_EQ(results[0].state, CanaryResult::State::NoVerdict);
   EXPECT_EQ(results[1].state, CanaryResult::State::NoAnswer);
   EXPECT_EQ(results[1].sentence, "no answer");
-  std::string error;
+  const dnssec::Wanted wanted{{name_of("d.example."), wire::RrType::Mx}};
   settings.resolvers = {{good.address(), 0}};
-  EXPECT_TRUE(fetch_message(settings, {name_of("d.example."), wire::RrType::Mx}, error));
+  EXPECT_TRUE(fetch_message(settings, wanted).message);
   settings.resolvers = {{failing.address(), 0}};
-  EXPECT_FALSE(fetch_message(settings, {name_of("d.example."), wire::RrType::Mx}, error));
-  EXPECT_EQ(error, "the resolvers answer d.example. MX with SERVFAIL");
+  const FetchedMessage failed = fetch_message(settings, wanted);
+  EXPECT_FALSE(failed.message);
+  EXPECT_EQ(failed.error, "the resolvers answer d.example. MX with SERVFAIL");
 }
 
 // E-102: a name under no anchor tells nothing: the anchored zone's keys are asked for; without any, UNFIT.
