@@ -34,10 +34,13 @@ std::vector<const Rrset*> records_of(const ResponseView& view, const DomainName&
 bool is_padded(Lookup& lookup, std::span<const Rrset* const> records) {
   std::size_t nsec = 0;
   std::size_t nsec3 = 0;
+  std::size_t most_at_one_hash = 0;
   for (const Rrset* rrset : records) {
-    if (rrset->type == RrType::Nsec) nsec += rrset->rdata.size();
-    if (rrset->type == RrType::Nsec3) nsec3 += rrset->rdata.size();
+    nsec += rrset->type == RrType::Nsec ? 1 : 0;
+    nsec3 += rrset->type == RrType::Nsec3 ? 1 : 0;
+    if (rrset->type == RrType::Nsec3) most_at_one_hash = std::max(most_at_one_hash, rrset->rdata.size());
   }
+  nsec3 = std::max(nsec3, most_at_one_hash);
   if (nsec > lookup.policy().max_nsec_records) lookup.budget().exceed(Limit::NsecRecords);
   if (nsec3 > lookup.policy().max_nsec3_records) lookup.budget().exceed(Limit::Nsec3Records);
   return nsec > lookup.policy().max_nsec_records || nsec3 > lookup.policy().max_nsec3_records;
