@@ -99,7 +99,9 @@ class Advance {
     state.next_probe = now_ + retry_interval(state.original_ttl, to_expiration).count();
     note(fmt::format("the key set of {} could not be verified: {}", zone_text(), sentence(seen_.reason, seen_.facts)));
     const bool long_away = state.last_success && now_ - *state.last_success > kLongAway.count();
-    if (long_away && seen_.reason == Reason::AnchorNoMatchingKey)
+    const bool by_others =
+        seen_.reason == Reason::AnchorNoMatchingKey || seen_.reason == Reason::DnskeyNotSignedByDsKey;
+    if (long_away && by_others)
       note(fmt::format(
           "the last success was {}: the keys were probably rolled since then; get IANA's root-anchors.xml in "
           "a way that you trust and run `danesweep anchors init --from FILE --force`",

@@ -510,6 +510,35 @@ TEST(Absence, OfAYearIsExplained) {  // D-120
   EXPECT_FALSE(any_contains(play(timeline("a stranger's set changes no state")).notes, "anchors init"));
 }
 
+struct AbsenceRow {
+  const char* what;
+  const char *when, *keys, *signers;
+  bool rolled;  ///< is said
+  std::int64_t signed_for = 14 * kDay;
+};
+
+TEST(Absence, IsExplainedWhateverBecameOfTheOldKey) {  // D-120
+  const AbsenceRow rows[] = {
+      {"the old key is gone", "100", "B", "B", true},
+      {"the old key is there and no longer signs", "100", "A B", "B", true},
+      {"the old key is revoked by somebody else", "100", "A! B", "B", true},
+      {"gone after a month only", "30", "A B", "B", false},
+      {"no reply", "100", "-", "", false},
+      {"the old key's signature has ended", "100", "A B", "A", false, -kDay},
+      {"the old key still signs", "100", "A B", "A", false},
+  };
+  for (const AbsenceRow& row : rows) {
+    const Timeline before{"", "", "key:A", {{"0", "A", "A", "A=VALID"}}};
+    const AnchorState state = play(before).state;
+    RolloverClock clock;
+    clock.now = time_of(row.when);
+    const RolloverStep step =
+        advance(state, see(state, {row.when, row.keys, row.signers, "", kTwoDays, row.signed_for}), clock);
+    EXPECT_EQ(any_contains(step.notes, "anchors init --from"), row.rolled) << row.what;
+    EXPECT_EQ(any_contains(step.notes, "probably rolled"), row.rolled) << row.what;
+  }
+}
+
 TEST(Clock, BackwardsChangesNothingAndIsSaid) {  // D-120
   Timeline t{"", "D-120", "key:A", {{"10", "A B", "A", "A=VALID B=ADDPEND"}}};
   const AnchorState before = play(t).state;
