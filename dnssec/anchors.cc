@@ -144,7 +144,9 @@ tl::expected<AnchorFile, AnchorFileError> parse_xml(std::string_view content, Un
     else
       file.anchors.push_back(std::move(*anchor));
   }
-  if (file.anchors.empty()) return error(0, "no key digest in it is valid now");
+  if (file.anchors.empty())
+    return error(0, fmt::format("no key digest in it is valid now{}{}", file.skipped.empty() ? "" : ": ",
+                                fmt::join(file.skipped, ", ")));
   return file;
 }
 

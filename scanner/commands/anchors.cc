@@ -2,6 +2,7 @@
 // `anchors show|init|update|watch`: the RFC 5011 state of the trust anchors (DESIGN "The command line"; D-113 to
 // D-122).
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <chrono>
 #include <csignal>
@@ -120,6 +121,12 @@ Value<dnssec::AnchorState> initial_of(const InitOptions& options, dnssec::UnixTi
   for (const auto& anchor : all)
     if (!(anchor.zone == all.front().zone))
       return tl::unexpected(fmt::format("{}: holds anchors of several zones; the state keeps one zone", options.from));
+  if (all.size() > dnssec::kMaxAnchorKeys) {
+    std::vector<std::uint16_t> left_out;
+    for (const auto& anchor : all.subspan(dnssec::kMaxAnchorKeys)) left_out.push_back(anchor_key_tag(anchor));
+    console.warn(fmt::format("{}: the state keeps {} keys; left out: {}", options.from, dnssec::kMaxAnchorKeys,
+                             fmt::join(left_out, ", ")));
+  }
   return dnssec::initial_state(all.front().zone, all, dnssec::AnchorSource::File, now);
 }
 
