@@ -110,11 +110,9 @@ class Advance {
 
   /// D-118, D-119.
   std::string nothing_left() const {
-    std::string text = fmt::format(
+    const std::string text = fmt::format(
         "no trusted key of {} is left: give new ones by `danesweep anchors init --from FILE --force`", zone_text());
-    for (const IgnoredKey& key : step_.state.ignored)
-      text += fmt::format("; key {} is published but ignored: {}", key.tag, key.why);
-    return text;
+    return text + ignored_keys_text(step_.state);
   }
 
   const ObservedKey* find_seen(const AnchorKey& key) const {
@@ -372,6 +370,13 @@ std::chrono::seconds refresh_interval(std::uint32_t original_ttl, std::chrono::s
 
 std::chrono::seconds retry_interval(std::uint32_t original_ttl, std::chrono::seconds to_expiration) {
   return std::max(kHour, std::min({kDay, seconds(original_ttl / 10), to_expiration / 10}));
+}
+
+std::string ignored_keys_text(const AnchorState& state) {
+  std::string text;
+  for (const IgnoredKey& key : state.ignored)
+    text += fmt::format("; key {} is published but ignored: {}", key.tag, key.why);
+  return text;
 }
 
 std::string clock_warning(const AnchorState& state, const RolloverClock& clock) {

@@ -133,6 +133,8 @@ bool is_due(const AnchorState& state, UnixTime now);
 std::chrono::seconds refresh_interval(std::uint32_t original_ttl, std::chrono::seconds to_expiration);
 std::chrono::seconds retry_interval(std::uint32_t original_ttl, std::chrono::seconds to_expiration);
 
+/// "; key 4711 is published but ignored: WHY" for each (D-119): behind the sentence that no trusted key is left.
+std::string ignored_keys_text(const AnchorState& state);
 /// Why `advance` would change nothing: the clock is behind the last refresh or the build (D-120). "" if it is not.
 std::string clock_warning(const AnchorState& state, const RolloverClock& clock);
 /// What every scan warns of: not refreshed for 10 days, a key in its hold-down, none trusted.

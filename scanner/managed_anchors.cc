@@ -128,12 +128,15 @@ tl::expected<AnchorsForValidation, Refusal> anchors_for_validation(const AnchorS
   if (loaded->origin == Origin::Stored || loaded->state.last_success)
     for (std::string& warning : dnssec::anchor_warnings(loaded->state, now)) use.warnings.push_back(std::move(warning));
   use.state = std::move(loaded->state);
-  if (dnssec::trusted_anchors(use.state).empty())
-    use.lost = fmt::format(
-        "{}: no valid trust anchor is left, nothing can be validated; begin again with "
-        "`danesweep anchors init --force --from root-anchors.xml`",
-        store.file().string());
+  if (dnssec::trusted_anchors(use.state).empty()) use.lost = nothing_trusted_text(store, use.state);
   return use;
+}
+
+std::string nothing_trusted_text(const AnchorStore& store, const dnssec::AnchorState& state) {
+  return fmt::format(
+      "{}: no valid trust anchor is left, nothing can be validated; begin again with "
+      "`danesweep anchors init --force --from root-anchors.xml`{}",
+      store.file().string(), output::for_terminal(dnssec::ignored_keys_text(state)));
 }
 
 dnssec::RolloverClock system_rollover_clock(dnssec::UnixTime now) {

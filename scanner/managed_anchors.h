@@ -53,6 +53,9 @@ enum class Refreshing : std::uint8_t { WhenDue, Never };
 tl::expected<AnchorsForValidation, Refusal> anchors_for_validation(const AnchorStore& store, const DnsSettings& dns,
                                                                    dnssec::UnixTime now, Refreshing refreshing);
 
+/// D-118, D-119: what is left when nothing is, and what to do.
+std::string nothing_trusted_text(const AnchorStore& store, const dnssec::AnchorState& state);
+
 /// The system's clock with the build date and a random spread.
 dnssec::RolloverClock system_rollover_clock(dnssec::UnixTime now);
 

@@ -106,6 +106,8 @@ ExitCode show(const ShowOptions& options, Context context) {
   const auto loaded = load_anchor_state(store, clock.now);
   if (!loaded) return fail(context, loaded.error());
   Console::print(options.json ? state_json(loaded->state) : state_text(*loaded, store, clock));
+  if (dnssec::trusted_anchors(loaded->state).empty())
+    return fail(context, {ExitCode::CannotWork, nothing_trusted_text(store, loaded->state)});
   return ExitCode::Done;
 }
 
@@ -164,9 +166,7 @@ ExitCode update_once(const UpdateOptions& options, const DnsSettings& dns, const
       return fail(context, {ExitCode::CannotWork, saved.error().text});
   if (!refresh.answered) return fail(context, {ExitCode::CannotWork, refresh.failure});
   if (dnssec::trusted_anchors(refresh.state).empty())
-    return fail(context,
-                {ExitCode::CannotWork,
-                 "no valid trust anchor is left; begin again with `danesweep anchors init --force --from FILE`"});
+    return fail(context, {ExitCode::CannotWork, nothing_trusted_text(store, refresh.state)});
   if (!refresh.verified)
     return fail(context, {ExitCode::BadNews, "the keys do not verify, the state keeps its anchors: " +
                                                  output::for_terminal(refresh.failure)});
@@ -182,28 +182,38 @@ ExitCode update(const UpdateOptions& options, Context context) {
 volatile std::sig_atomic_t stopped = 0;
 extern "C" void on_stop(int) { stopped = 1; }
 
-/// Asks whenever it is due, until SIGINT or SIGTERM: for machines that scan rarely.
+bool is_nothing_trusted(const AnchorStore& store, dnssec::UnixTime now) {
+  const auto loaded = load_anchor_state(store, now);
+  return loaded && dnssec::trusted_anchors(loaded->state).empty();
+}
+
+/// Asks whenever it is due, until SIGINT or SIGTERM, or until no key is trusted (D-118): for machines that scan rarely.
+/// Ends with what its last question ended with.
 ExitCode watch(const UpdateOptions& options, Context context) {
   const auto dns = prepare_resolvers(options.dns);
   if (!dns) return fail(context, {ExitCode::Usage, dns.error()});
   std::signal(SIGINT, on_stop);
   std::signal(SIGTERM, on_stop);
   const AnchorStore store = store_of(options.dns.state_dir);
+  ExitCode code = ExitCode::Done;
   OptionalTime asked;  // a state that cannot be written must not make this loop ask at once again
   while (stopped == 0) {
     const dnssec::UnixTime now = wall_clock();
     const auto loaded = load_anchor_state(store, now);
     if (!loaded) return fail(context, loaded.error());
+    if (dnssec::trusted_anchors(loaded->state).empty())
+      return fail(context, {ExitCode::CannotWork, nothing_trusted_text(store, loaded->state)});
     const bool just_asked = asked && now >= *asked && now < *asked + 3600;
     const bool wrong_clock = !dnssec::clock_warning(loaded->state, system_rollover_clock(now)).empty();
     if ((wrong_clock || dnssec::is_due(loaded->state, now)) && !just_asked) {
-      update_once(options, *dns, system_rollover_clock(now), context);
+      code = update_once(options, *dns, system_rollover_clock(now), context);
       asked = now;
+      if (code == ExitCode::CannotWork && is_nothing_trusted(store, now)) break;  // has been said
     }
     for (int tenth = 0; tenth < 600 && stopped == 0; ++tenth)
       std::this_thread::sleep_for(std::chrono::milliseconds(100));
   }
-  return ExitCode::Done;
+  return code;
 }
 
 void add_state_dir(CLI::App& app, std::string& target) {
@@ -218,7 +228,8 @@ void add_now(CLI::App& app, OptionalTime& now) {
 void add_show(CLI::App& anchors, Commands& commands) {
   auto options = std::make_shared<ShowOptions>();
   Command& command = add_command(anchors, commands, "show", "print the state of each key",
-                                 "  danesweep anchors show\n  danesweep anchors show --json");
+                                 "  danesweep anchors show\n  danesweep anchors show --json\n"
+                                 "Exit code 0; 3: no valid anchor.");
   add_state_dir(*command.app, options->state_dir);
   add_now(*command.app, options->now);
   command.app->add_flag("--json", options->json, "one JSON object");
@@ -250,7 +261,9 @@ void add_update(CLI::App& anchors, Commands& commands) {
 void add_watch(CLI::App& anchors, Commands& commands) {
   auto options = std::make_shared<UpdateOptions>();
   Command& command =
-      add_command(anchors, commands, "watch", "ask whenever it is due, until stopped", "  danesweep anchors watch");
+      add_command(anchors, commands, "watch", "ask whenever it is due, until stopped",
+                  "  danesweep anchors watch\n"
+                  "Exit code: that of the last question, as of `anchors update`; 3 at once when no key is trusted.");
   add_anchor_options(*command.app, options->dns);
   command.run = [options](Context context) { return watch(*options, context); };
 }
