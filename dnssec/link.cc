@@ -93,7 +93,10 @@ std::optional<LinkResult> LinkJudge::judge_dname(const Rrset& dname, const Rrset
   if (!judged) return std::nullopt;
   if (judged->finding.security == Security::Bogus && cname != nullptr) {
     auto alone = follows_cname(question_.type) ? judge_cname(*cname) : judge_data({cname});
-    if (!alone || alone->finding.security != Security::Bogus) return alone;
+    if (!alone) return std::nullopt;
+    // A denial that nobody computed excuses unsigned data, and no wrong signature beside it (D-87).
+    const bool is_excused = alone->finding.reason == Reason::Nsec3Iterations;
+    if (alone->finding.security != Security::Bogus && !is_excused) return alone;
   }
   return follow_dname(*judged, dname, cname);
 }

@@ -463,6 +463,12 @@ const Row kNsec3Rows[] = {
        world.edit("www.three.", RrType::A, spoil_signatures(RrType::A));
      },
      "www.three. A", Bogus, Reason::SignatureWrong},
+    {"151 rounds excuse no wrong signature over a DNAME", "D-87",
+     [](World& world) {
+       world.zone("three.").nsec3({.iterations = 151});
+       world.edit("www.moved.three.", RrType::A, spoil_signatures(RrType::Dname));
+     },
+     "www.moved.three. A", Bogus, Reason::SignatureWrong},
     {"151 rounds at the proof of a wildcard answer", "D-87",
      [](World& world) { world.zone("three.").nsec3({.iterations = 151}); }, "x.wild.three. A", Insecure,
      Reason::Nsec3Iterations},
