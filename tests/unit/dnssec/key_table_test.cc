@@ -132,10 +132,12 @@ TEST(KeyTable, SaysWhatAProofWasSignedBy) {
   const std::pair<const char*, const char*> rows[] = {
       {"nothing.example. A", "signs the denial of nothing.example A"},
       {"www.insecure.example. A", "signs the proof of the cut at insecure.example"}};
-  for (const auto& [asked, state] : rows) {
+  for (const auto& row : rows) {
+    const char* const asked = row.first;
+    const char* const state = row.second;
     const Verdict verdict = Asker(honest_world()).detail(Detail::Trace).ask(asked);
-    EXPECT_TRUE(std::ranges::any_of(verdict.keys, [&](const KeyRow& row) {
-      return row.zone == name("example.") && row.record == "DNSKEY" && row.state.find(state) != std::string::npos;
+    EXPECT_TRUE(std::ranges::any_of(verdict.keys, [&](const KeyRow& key) {
+      return key.zone == name("example.") && key.record == "DNSKEY" && key.state.find(state) != std::string::npos;
     })) << asked;
   }
 }
