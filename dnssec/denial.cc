@@ -207,24 +207,27 @@ class ClosestMatchDenial {
     const auto records = records_of(view_, keys_.zone);
     if (is_padded(lookup_, records)) return WildcardDenial{lookup_.work_limit(question_.name, keys_.zone)};
     const bool may_conflict = find_conflict(usable_of(records)).has_value();
-    std::vector<Nsec3Record> verified;
     for (const Rrset* rrset : records) {
       const bool may_prove = is_candidate(*rrset);
       if (!may_prove && !(may_conflict && rrset->type == RrType::Nsec3)) continue;
       const Checked* checked = lookup_.verify(view_, *rrset, keys_);
       if (checked == nullptr) return std::nullopt;
-      if (checked->result && !checked->result->is_wildcard_expanded())
-        std::ranges::move(usable_nsec3(*rrset, keys_.zone), std::back_inserter(verified));
-      if (may_prove && consider(checked->result ? judge(*checked->result) : checked->failure()) && checked->result)
-        signed_by_ = &*checked->result;
+      look_at(*checked, may_prove);
       if (best_.is_secure() && !may_conflict) break;
     }
-    if (const auto conflict = find_conflict(verified)) return WildcardDenial{bogus(*conflict, facts())};  // D-86
+    if (const auto conflict = find_conflict(verified_)) return WildcardDenial{bogus(*conflict, facts())};  // D-86
     if (!has_proof_) best_ = bogus(Reason::WildcardNoDenial, facts());
     return WildcardDenial{best_, best_.security > Security::Indeterminate ? signed_by_ : nullptr};
   }
 
  private:
+  void look_at(const Checked& checked, bool may_prove) {
+    if (checked.result && !checked.result->is_wildcard_expanded())
+      std::ranges::move(usable_nsec3(*checked.rrset, keys_.zone), std::back_inserter(verified_));
+    if (may_prove && consider(checked.result ? judge(*checked.result) : checked.failure()) && checked.result)
+      signed_by_ = &*checked.result;
+  }
+
   std::vector<Nsec3Record> usable_of(std::span<const Rrset* const> records) const {
     std::vector<Nsec3Record> usable;
     for (const Rrset* rrset : records)
@@ -301,6 +304,7 @@ class ClosestMatchDenial {
   std::size_t encloser_labels_;
   DomainName next_closer_;
   Finding best_ = bogus(Reason::WildcardNoDenial, {});
+  std::vector<Nsec3Record> verified_;
   bool has_proof_ = false;
   const VerifiedRrset* signed_by_ = nullptr;
 };

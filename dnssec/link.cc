@@ -229,24 +229,26 @@ std::optional<LinkResult> LinkJudge::judge_signed_denial(Attempts& attempts) {
       attempts.links = zone->links;
       continue;
     }
-    const auto denial = judge_denial(lookup_, view_, *zone->keys, {question_.name, question_.type}, position_);
+    const auto denial = judge_denial_by(*zone->keys);
     if (!denial) return std::nullopt;
-    Finding finding = denial->finding;
-    if (denial->proof == Proof::InsecureDelegation || denial->proof == Proof::Delegation) {
-      const auto say = chain_.say_of(signer, denial->cut);
-      if (!say) return std::nullopt;
-      if (!say->is_secure()) finding = *say;
-    }
-    if (denial->proof == Proof::TooManyIterations) {
-      const auto say = say_uncomputed(*zone->keys, question_.name, question_.type);
-      if (!say) return std::nullopt;
-      if (!say->is_secure()) finding = *say;
-    }
-    if (finding.security > Security::Indeterminate)
-      return to_denial({.finding = finding, .verified = denial->signed_by, .zone = zone->keys}, denial->answer);
-    attempts.consider(finding, std::nullopt);
+    if (denial->finding.security > Security::Indeterminate)
+      return to_denial({.finding = denial->finding, .verified = denial->signed_by, .zone = zone->keys}, denial->answer);
+    attempts.consider(denial->finding, std::nullopt);
   }
   return judge_denied_anchor();
+}
+
+/// The denial of one zone, if it may say what it says: not of names below its secure delegations (D-50).
+std::optional<DenialResult> LinkJudge::judge_denial_by(const ZoneKeys& keys) {
+  auto denial = judge_denial(lookup_, view_, keys, {question_.name, question_.type}, position_);
+  if (!denial) return std::nullopt;
+  std::optional<Finding> say = Finding{};
+  if (denial->proof == Proof::InsecureDelegation || denial->proof == Proof::Delegation)
+    say = chain_.say_of(keys.zone, denial->cut);
+  if (denial->proof == Proof::TooManyIterations) say = say_uncomputed(keys, question_.name, question_.type);
+  if (!say) return std::nullopt;
+  if (!say->is_secure()) denial->finding = *say;
+  return denial;
 }
 
 /// D-44: the one thing that a zone above the governing anchor has a say in, if it is anchored itself: that the anchored

@@ -60,6 +60,7 @@ class LinkJudge {
   std::optional<LinkResult> judge_dname(const wire::Rrset& dname, const wire::Rrset* cname);
   std::optional<LinkResult> judge_negative();
   std::optional<LinkResult> judge_signed_denial(Attempts& attempts);
+  std::optional<DenialResult> judge_denial_by(const ZoneKeys& keys);
   std::optional<LinkResult> judge_denied_anchor();
   void name_unsigned_record(ReasonFacts& facts) const;
   Reason missing_denial_reason(const Attempts& attempts) const;

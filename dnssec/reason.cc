@@ -211,6 +211,27 @@ std::string fact(std::string_view word, const ReasonFacts& facts) {
   return found == std::end(kWords) ? std::string(word) : found->fill(facts);
 }
 
+std::string zone_in_words(const wire::DomainName& zone) {
+  return zone.is_root() ? std::string("the root zone") : zone.to_display();
+}
+
+/// Who a letter of the table is, in this case.
+std::string in_words(char mender, const ReasonFacts& facts) {
+  switch (mender) {
+    case 'Z':
+      return "the operator of the DNS of " +
+             (facts.zone ? zone_in_words(*facts.zone) : "the zone that holds " + fact("name", facts));
+    case 'P':
+      if (facts.zone && facts.zone->is_root()) return "you";  // nobody but a trust anchor links it
+      return "the operator of " + (facts.parent ? zone_in_words(*facts.parent) : std::string("the parent zone")) +
+             " or the registrar" + (facts.zone ? " of " + fact("zone", facts) : "");
+    case 'R':
+      return "the operator of " + fact("resolver", facts);
+    default:
+      return "you";
+  }
+}
+
 }  // namespace
 
 std::string_view code(Reason reason) {
@@ -254,26 +275,8 @@ std::string_view mender(Reason reason) {
 }
 
 std::string who_can_mend(Reason reason, const ReasonFacts& facts) {
-  const auto zone_in_words = [](const wire::DomainName& zone) {
-    return zone.is_root() ? std::string("the root zone") : zone.to_display();
-  };
-  const auto in_words = [&](char letter) {
-    switch (letter) {
-      case 'Z':
-        return "the operator of the DNS of " +
-               (facts.zone ? zone_in_words(*facts.zone) : "the zone that holds " + fact("name", facts));
-      case 'P':
-        if (facts.zone && facts.zone->is_root()) return std::string("you");  // nobody but a trust anchor links it
-        return "the operator of " + (facts.parent ? zone_in_words(*facts.parent) : std::string("the parent zone")) +
-               " or the registrar" + (facts.zone ? " of " + fact("zone", facts) : "");
-      case 'R':
-        return "the operator of " + fact("resolver", facts);
-      default:
-        return std::string("you");
-    }
-  };
   std::string text;
-  for (const char letter : mender(reason)) text += (text.empty() ? "" : ", or ") + in_words(letter);
+  for (const char letter : mender(reason)) text += (text.empty() ? "" : ", or ") + in_words(letter, facts);
   return text.empty() ? "nobody" : text;
 }
 
