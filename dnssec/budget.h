@@ -58,12 +58,15 @@ class WorkBudget {
   /// Slice of one step (D-112).
   void begin_slice() { slice_ = slice_blocks_ = 0; }
   /// True if a check of that many units belongs into the next slice. A slice takes at least one check.
-  bool is_beyond_slice(std::uint32_t units) const { return slice_ > 0 && slice_ + units > policy_->units_per_step; }
-  bool slice_spent() const { return slice_ + slice_blocks_ / kSha1BlocksPerUnit >= policy_->units_per_step; }
+  bool is_beyond_slice(std::uint32_t units) const {
+    return slice_ > 0 && used_of_slice() + units > policy_->units_per_step;
+  }
+  bool slice_spent() const { return used_of_slice() >= policy_->units_per_step; }
 
  private:
   static constexpr std::uint32_t kSha1BlocksPerUnit = 100;
 
+  std::uint32_t used_of_slice() const { return slice_ + slice_blocks_ / kSha1BlocksPerUnit; }
   bool within(std::uint32_t used, std::uint32_t more, std::uint32_t limit, Limit name);
   bool take(std::uint32_t& used, std::uint32_t limit, Limit name);
 

@@ -174,8 +174,8 @@ ZoneState Chain::accept(const KeySetOutcome& outcome, const ResponseView& view, 
     if (outcome.security == Security::Insecure && cut != nullptr) finding.limit_ttl(cut->finding.ttl);
     std::vector<ChainLink> links;
     if (cut != nullptr) {
-      links.push_back(make_link(Step::Ds, cut->ds->zone(), name, RrType::Ds, {}, cut->resolver));
-      add_signature(links.back(), *cut->ds);
+      links.push_back(make_link(Step::Ds, *cut->ds));
+      links.back().resolver = cut->resolver;
     }
     links.push_back(make_link(Step::Dnskey, name, name, RrType::Dnskey, finding, view.resolver()));
     if (lookup_.is_traced()) lookup_.trace(to_line("keys of", name, RrType::Dnskey, finding));

@@ -14,23 +14,20 @@ DenialProof not_proven(Reason reason) { return {.reason = reason}; }
 
 bool is_delegation(const TypeBitmap& types) { return types.has(RrType::Ns) && !types.has(RrType::Soa); }
 
-/// NXNAME beside nothing but what every such record carries: RRSIG, and NSEC at an NSEC (RFC 9824 section 3.4).
-bool is_nxname(RrType record, const TypeBitmap& types) {
-  if (!types.has(RrType::Nxname)) return false;
-  return std::ranges::all_of(types.types(), [record](RrType type) {
-    return type == RrType::Nxname || type == RrType::Rrsig || (type == RrType::Nsec && record == RrType::Nsec);
+bool has_only_denial_types(const TypeBitmap& types) {
+  return std::ranges::all_of(types.types(), [](RrType type) {
+    return type == RrType::Nxname || type == RrType::Rrsig || type == RrType::Nsec;
   });
 }
 
-/// A name that has nothing to answer ANY with has no type but those of its denial (D-81).
-bool denies_any(const TypeBitmap& types) {
-  return std::ranges::all_of(types.types(), [](RrType type) {
-    return type == RrType::Rrsig || type == RrType::Nsec || type == RrType::Nxname;
-  });
+/// NXNAME beside nothing but what every such record carries: RRSIG, and NSEC at an NSEC (RFC 9824 section 3.4).
+bool is_nxname(RrType record, const TypeBitmap& types) {
+  return types.has(RrType::Nxname) && has_only_denial_types(types) &&
+         (record == RrType::Nsec || !types.has(RrType::Nsec));
 }
 
 bool denies_type(const TypeBitmap& types, const DenialQuestion& question) {
-  if (question.type == RrType::Any) return denies_any(types);
+  if (question.type == RrType::Any) return has_only_denial_types(types);  // nothing to answer with (D-81)
   if (types.has(question.type)) return false;
   return !types.has(RrType::Cname) || question.purpose == DenialPurpose::ZoneCut;
 }

@@ -19,7 +19,6 @@ using wire::RrType;
 
 namespace {
 
-constexpr std::uint8_t kSha1Digest = 1;
 constexpr int kMaxDigests = 32;  ///< per zone, as the validator itself computes (D-102)
 
 template <class Octets>
@@ -89,11 +88,9 @@ class ZoneRows {
   }
 
   void add_ds(std::string_view record, const std::vector<Bytes>& all) {
-    const bool has_better = std::ranges::any_of(all, [&](Bytes rdata) {
-      const auto ds = wire::parse_ds(rdata);
-      return ds && fault_of(*ds).empty() && ds->digest_type != kSha1Digest;
-    });
-    for (const Bytes rdata : all) {
+    const std::vector<bool> counts = ds_that_count(all, crypto_);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      const Bytes rdata = all[i];
       const auto ds = wire::parse_ds(rdata);
       if (!ds) {
         rows.push_back(
@@ -103,8 +100,7 @@ class ZoneRows {
       const Digest* digest = find_digest(ds->digest_type);
       const std::string type = digest ? std::string(digest->mnemonic) : fmt::format("digest type {}", ds->digest_type);
       std::string state(fault_of(*ds));
-      if (state.empty() && ds->digest_type == kSha1Digest && has_better)
-        state = "passed over: a better digest is there";
+      if (state.empty() && !counts[i]) state = "passed over: a better digest is there";
       if (state.empty()) state = compare(*ds, record);
       rows.push_back({zone_, std::string(record), ds->key_tag, ds->algorithm,
                       fmt::format("{} {}", type, wire::to_hex(ds->digest)), std::move(state)});
@@ -197,13 +193,6 @@ class ZoneRows {
   std::vector<std::string> named_by_;  ///< parallel to the keys
   int digests_ = 0;
 };
-
-std::vector<Bytes> rdatas_of(const std::vector<TrustAnchor>& anchors, AnchorForm form) {
-  std::vector<Bytes> rdatas;
-  for (const TrustAnchor& anchor : anchors)
-    if (anchor.form == form) rdatas.emplace_back(anchor.rdata);
-  return rdatas;
-}
 
 }  // namespace
 

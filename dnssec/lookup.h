@@ -111,7 +111,7 @@ class Lookup {
   std::vector<std::string> trace_;
   std::vector<ResolverId> stripping_, spoiling_;  ///< each resolver once
   KeyTable key_table_;
-  FailedChecks failed_;
+  CheckSet failed_;
   SignatureContext context_;
   std::vector<std::unique_ptr<Checked>> checked_;  ///< bounded by the RRsets of the messages
   std::vector<Hashed> hashed_;                     ///< bounded by Policy::max_sha1_blocks

@@ -2,7 +2,6 @@
 // How an answer is judged before the state machine sees it: who verified the set, which keys revoke themselves, which
 // may become anchors.
 #include <algorithm>
-#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -160,20 +159,10 @@ void read_validity(Observation& seen, const AnchorState& state, const ZoneKeys& 
   }
 }
 
-/// Of one call, for a caller that keeps none.
-class OwnMemo : public SignatureMemo {
- public:
-  bool contains(const Sha256& key) override { return good_.contains(key); }
-  void remember(const Sha256& key) override { good_.insert(key); }
-
- private:
-  std::set<Sha256> good_;  ///< bounded by Policy::max_checks
-};
-
 }  // namespace
 
 Observation observe(const AnchorState& state, const wire::Rrset* dnskeys, SignatureContext& borrowed) {
-  OwnMemo memo;
+  CheckSet memo;  // for a caller that keeps none
   SignatureContext context = borrowed;
   if (!context.memo) context.memo = &memo;
   Observation seen;

@@ -46,14 +46,14 @@ class SignatureMemo {
   virtual void remember(const Sha256& key) = 0;
 };
 
-/// The checks of one look-up that failed: what is checked again after a pause costs nothing and counts once (D-105).
-class FailedChecks {
+/// A set of checks for one call or look-up, whose budget bounds it.
+class CheckSet : public SignatureMemo {
  public:
-  bool contains(const Sha256& key) const { return keys_.contains(key); }
-  void remember(const Sha256& key) { keys_.insert(key); }
+  bool contains(const Sha256& key) override { return keys_.contains(key); }
+  void remember(const Sha256& key) override { keys_.insert(key); }
 
  private:
-  std::set<Sha256> keys_;  ///< bounded by Policy::max_failed_checks
+  std::set<Sha256> keys_;
 };
 
 /// What a check is done with; one per look-up and step, all of it borrowed.
@@ -62,8 +62,10 @@ struct SignatureContext {
   const Policy* policy = nullptr;
   Crypto* crypto = nullptr;
   WorkBudget* budget = nullptr;
-  SignatureMemo* memo = nullptr;              ///< may be null
-  FailedChecks* failed = nullptr;             ///< null: never pause; else pause where the slice of work ends (D-112)
+  SignatureMemo* memo = nullptr;  ///< may be null
+  /// The look-up's checks that failed: again after a pause they cost nothing and count once (D-105). Null: never pause;
+  /// else pause where the slice of work ends (D-112).
+  CheckSet* failed = nullptr;
   std::vector<std::string>* trace = nullptr;  ///< one line per signature looked at; may be null
 };
 

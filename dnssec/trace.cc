@@ -37,6 +37,12 @@ void add_signature(ChainLink& link, const VerifiedRrset& verified) {
   link.ttl = std::min(link.ttl.value_or(verified.ttl()), verified.ttl());
 }
 
+ChainLink make_link(Step step, const VerifiedRrset& verified) {
+  ChainLink link = make_link(step, verified.zone(), verified.rrset().owner, verified.rrset().type, Finding{});
+  add_signature(link, verified);
+  return link;
+}
+
 std::string to_line(std::string_view what, const wire::DomainName& name, std::optional<wire::RrType> type,
                     const Finding& finding) {
   std::string line(what);

@@ -20,6 +20,9 @@ ChainLink make_link(Step step, const wire::DomainName& zone, const wire::DomainN
 /// Adds key tag, algorithm, signer and dates of the signature that holds; its TTL if that is smaller.
 void add_signature(ChainLink& link, const VerifiedRrset& verified);
 
+/// The link of an RRset whose signature holds, without the resolver.
+ChainLink make_link(Step step, const VerifiedRrset& verified);
+
 /// "keys of example DNSKEY: BOGUS ds-no-matching-key, no key of ..."
 std::string to_line(std::string_view what, const wire::DomainName& name, std::optional<wire::RrType> type,
                     const Finding& finding);

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "dnssec/algorithms.h"
+#include "dnssec/trace.h"
 
 namespace danesweep::dnssec {
 namespace {
@@ -153,22 +154,6 @@ KeySetOutcome fault(Security security, Reason reason, ReasonFacts facts) {
   return {.security = security, .reason = reason, .facts = std::move(facts)};
 }
 
-ChainLink link_of(Step step, const VerifiedRrset& verified) {
-  ChainLink link;
-  link.step = step;
-  link.zone = verified.zone();
-  link.name = verified.rrset().owner;
-  link.type = verified.rrset().type;
-  link.status = Security::Secure;
-  link.key_tag = verified.signing_key_tag();
-  link.algorithm = verified.algorithm();
-  link.signer = verified.zone();
-  link.inception = verified.inception();
-  link.expiration = verified.expiration();
-  link.ttl = verified.ttl();
-  return link;
-}
-
 /// Whether it holds is not asked: a linked key that claims to sign the set is one for keys (D-35).
 bool has_signature_by(const wire::Rrset& dnskeys, const ZoneKey& key) {
   return std::any_of(dnskeys.signatures.begin(), dnskeys.signatures.end(), [&](Bytes rdata) {
@@ -240,7 +225,7 @@ class KeySetProof {
     result->keys = std::move(keys_);
     result->expires = context_.now + verified.ttl();
     result->parent = facts_.parent.value_or(zone_);
-    result->links.push_back(link_of(Step::Dnskey, verified));
+    result->links.push_back(make_link(Step::Dnskey, verified));
     return {.security = Security::Secure, .keys = std::move(result)};
   }
 
@@ -272,13 +257,6 @@ std::optional<KeySetOutcome> set_fault(const wire::Rrset* dnskeys, const ReasonF
 KeySetOutcome work_limit(ReasonFacts facts, const WorkBudget& budget) {
   facts.text = to_text(budget.exceeded());
   return fault(Security::Indeterminate, Reason::WorkLimit, std::move(facts));
-}
-
-std::vector<Bytes> rdatas_of(std::span<const TrustAnchor> anchors, AnchorForm form) {
-  std::vector<Bytes> rdatas;
-  for (const TrustAnchor& anchor : anchors)
-    if (anchor.form == form) rdatas.emplace_back(anchor.rdata);
-  return rdatas;
 }
 
 /// Anchors in DNSKEY form, put into the terms of DS: what they name, and whether we can work with it.
@@ -315,6 +293,13 @@ std::vector<ZoneKey> load_zone_keys(const wire::Rrset& dnskeys, SignatureContext
   std::vector<ZoneKey> keys = describe_keys(dnskeys, context);
   for (ZoneKey& key : keys) load(key, context);
   return keys;
+}
+
+std::vector<Bytes> rdatas_of(std::span<const TrustAnchor> anchors, AnchorForm form) {
+  std::vector<Bytes> rdatas;
+  for (const TrustAnchor& anchor : anchors)
+    if (anchor.form == form) rdatas.emplace_back(anchor.rdata);
+  return rdatas;
 }
 
 std::vector<bool> ds_that_count(std::span<const Bytes> rdatas, const Crypto& crypto) {
@@ -363,7 +348,7 @@ KeySetOutcome prove_by_ds(const wire::DomainName& zone, const VerifiedRrset& ds_
   KeySetOutcome outcome = proof.prove(vouched, *dnskeys);
   if (!outcome.keys) return outcome;
   auto keys = std::make_shared<ZoneKeys>(*outcome.keys);
-  keys->links.insert(keys->links.begin(), link_of(Step::Ds, ds_set));
+  keys->links.insert(keys->links.begin(), make_link(Step::Ds, ds_set));
   keys->expires = std::min<UnixTime>(keys->expires, context.now + ds_set.ttl());
   outcome.keys = std::move(keys);
   return outcome;

@@ -40,6 +40,8 @@ struct KeySetOutcome {
 /// Makes the ZoneKey list of a DNSKEY RRset: tags computed, keys loaded lazily or at once, faults kept (D-35, D-36).
 std::vector<ZoneKey> load_zone_keys(const wire::Rrset& dnskeys, SignatureContext& context);
 
+/// RDATA of the anchors of that form; views them.
+std::vector<Bytes> rdatas_of(std::span<const TrustAnchor> anchors, AnchorForm form);
 /// Parallel to `rdatas`: which DS count (D-39), the usable ones, and SHA-1 only where nothing better stands.
 std::vector<bool> ds_that_count(std::span<const Bytes> rdatas, const Crypto& crypto);
 

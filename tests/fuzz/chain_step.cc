@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <array>
 #include <map>
-#include <set>
 
 #include "dnssec/validation.h"
 #include "tests/fuzz/check.h"
@@ -45,15 +44,6 @@ support::World make_world() {
   return world;
 }
 
-class GoodSignatures : public SignatureMemo {
- public:
-  bool contains(const Sha256& key) override { return keys_.contains(key); }
-  void remember(const Sha256& key) override { keys_.insert(key); }
-
- private:
-  std::set<Sha256> keys_;  // the honest world's: nobody else can sign
-};
-
 /// Empty caches for each look-up, but good signatures are checked once in the process (D-110): half of the time.
 class FreshCaches : public Caches {
  public:
@@ -90,7 +80,7 @@ struct Setup {
   TrustAnchors anchors{world.anchors(".")};
   Policy policy;
   Crypto crypto{policy};
-  GoodSignatures good;
+  CheckSet good;  // the honest world's: nobody else can sign
   std::map<std::string, std::vector<std::uint8_t>> replies;
 
   const std::vector<std::uint8_t>& reply(const wire::Question& question) {

@@ -248,7 +248,7 @@ TEST(Slice, ChecksOfOneRrsetPauseAndNothingElseChanges) {  // D-105, D-112
     Policy policy;
     policy.units_per_step = row.units_per_step;
     Desk sliced(policy);
-    FailedChecks failed;
+    CheckSet failed;
     sliced.context.failed = &failed;
     const SlicedOutcome outcome = check_in_slices(grouped.first(), c, keys, sliced);
     EXPECT_EQ(outcome.pauses, row.pauses) << row.title;
