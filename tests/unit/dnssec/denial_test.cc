@@ -69,6 +69,31 @@ std::function<void(World&)> nsec3_octet(const char* zone, std::size_t at, std::u
   };
 }
 
+/// The first NSEC3 of `three.` in a reply, taken out with its signature and given back as these.
+World::Edit replace_nsec3(std::function<Records(const Record&)> with) {
+  return [with = std::move(with)](Reply& reply) {
+    const Record first = *std::ranges::find(reply.authority, RrType::Nsec3, &Record::type);
+    std::erase_if(reply.authority, [&](const Record& each) { return each.owner == first.owner; });
+    reply.authority = joined(reply.authority, with(first));
+  };
+}
+
+/// Signed as if a wildcard had made it.
+World::Edit expand_nsec3() {
+  return replace_nsec3([](const Record& nsec3) {
+    return Records{nsec3, sign({nsec3}, name("three."), zsk(), {.labels = 1})};
+  });
+}
+
+/// Two RRs at one hash, with different next hashes.
+World::Edit double_nsec3() {
+  return replace_nsec3([](const Record& nsec3) {
+    Record twin = nsec3;
+    twin.rdata[6] ^= 1;
+    return Records{nsec3, twin, sign({nsec3, twin}, name("three."), zsk())};
+  });
+}
+
 constexpr auto kNoError = wire::Rcode::NoError;
 constexpr auto kNxDomain = wire::Rcode::NxDomain;
 
@@ -489,29 +514,11 @@ const Row kNsec3Rows[] = {
        world.edit("nothing.three.", RrType::A, add_authority(other.matching_nsec3(name("www.three."))));
      },
      "nothing.three. A", Bogus, Reason::Nsec3ParamsMixed},
-    {"one hash twice", "D-86",
-     [](World& world) {
-       world.edit("www.three.", RrType::Txt, [](Reply& reply) {
-         Records rrset;
-         for (const Record& each : reply.authority)
-           if (each.type == RrType::Nsec3) rrset.push_back(each);
-         Record twin = rrset.front();
-         twin.rdata[6] ^= 1;  // next hash
-         std::erase_if(reply.authority, [&](const Record& each) { return each.owner == twin.owner; });
-         reply.authority.insert(reply.authority.end(),
-                                {rrset.front(), twin, sign({rrset.front(), twin}, name("three."), zsk())});
-       });
-     },
+    {"one hash twice", "D-86", [](World& world) { world.edit("www.three.", RrType::Txt, double_nsec3()); },
      "www.three. TXT", Bogus, Reason::Nsec3Collision},
     {"NSEC3 expanded from a wildcard", "D-77",
-     [](World& world) {
-       world.edit("www.three.", RrType::Txt, [](Reply& reply) {
-         const Record nsec3 = *std::ranges::find(reply.authority, RrType::Nsec3, &Record::type);
-         std::erase_if(reply.authority, [&](const Record& each) { return each.owner == nsec3.owner; });
-         reply.authority.insert(reply.authority.end(), {nsec3, sign({nsec3}, name("three."), zsk(), {.labels = 1})});
-       });
-     },
-     "www.three. TXT", Bogus, Reason::DenialMissing},
+     [](World& world) { world.edit("www.three.", RrType::Txt, expand_nsec3()); }, "www.three. TXT", Bogus,
+     Reason::DenialMissing},
     {"wildcard answer beside an NSEC3 of other parameters", "D-86",
      [](World& world) {
        auto other = support::SignedZone("three.").nsec3({.iterations = 3}).add("www A 192.0.2.1");
@@ -527,25 +534,11 @@ const Row kNsec3Rows[] = {
      },
      "x.wild.three. A", Secure},
     {"wildcard answer, one hash twice", "D-86",
-     [](World& world) {
-       world.edit("x.wild.three.", RrType::A, [](Reply& reply) {
-         const Record first = *std::ranges::find(reply.authority, RrType::Nsec3, &Record::type);
-         Record twin = first;
-         twin.rdata[6] ^= 1;  // next hash
-         std::erase_if(reply.authority, [&](const Record& each) { return each.owner == twin.owner; });
-         reply.authority.insert(reply.authority.end(), {first, twin, sign({first, twin}, name("three."), zsk())});
-       });
-     },
-     "x.wild.three. A", Bogus, Reason::Nsec3Collision},
+     [](World& world) { world.edit("x.wild.three.", RrType::A, double_nsec3()); }, "x.wild.three. A", Bogus,
+     Reason::Nsec3Collision},
     {"wildcard answer, its NSEC3 expanded from a wildcard", "D-77",
-     [](World& world) {
-       world.edit("x.wild.three.", RrType::A, [](Reply& reply) {
-         const Record nsec3 = *std::ranges::find(reply.authority, RrType::Nsec3, &Record::type);
-         std::erase_if(reply.authority, [&](const Record& each) { return each.owner == nsec3.owner; });
-         reply.authority.insert(reply.authority.end(), {nsec3, sign({nsec3}, name("three."), zsk(), {.labels = 1})});
-       });
-     },
-     "x.wild.three. A", Bogus, Reason::WildcardNoDenial},
+     [](World& world) { world.edit("x.wild.three.", RrType::A, expand_nsec3()); }, "x.wild.three. A", Bogus,
+     Reason::WildcardNoDenial},
     {"151 rounds of the zone above", "D-50",
      [](World& world) {
        auto many = support::SignedZone("three.").nsec3({.iterations = 151}).add("www A 192.0.2.1");
