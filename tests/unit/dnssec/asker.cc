@@ -183,6 +183,13 @@ World::Edit both(World::Edit first, World::Edit second) {
   };
 }
 
+Records signed_by_child(World& world, const char* child) {
+  Records records = world.zone(child).find_signed(name(child), RrType::Soa);
+  const Records nsec = world.zone(child).covering_or_matching_nsec(name(child));
+  records.insert(records.end(), nsec.begin(), nsec.end());
+  return records;
+}
+
 std::ostream& operator<<(std::ostream& out, const Row& row) {
   return out << row.rule << ' ' << row.title << ": " << row.question;
 }

@@ -86,6 +86,9 @@ World::Edit add_authority(Records records);
 World::Edit set_authority(Records records);
 World::Edit both(World::Edit first, World::Edit second);
 
+/// What a child says of itself when it is asked for its DS: its SOA and the NSEC at its apex, signed.
+Records signed_by_child(World& world, const char* child);
+
 /// A row of a table: how the honest world is changed, what is asked, and what must come of it.
 struct Row {
   std::string title;
