@@ -177,8 +177,8 @@ class ZoneRows {
     };
     if (std::ranges::count_if(keys_, has_tag) > 1) states.emplace_back("shares its tag");
     for (const ChainLink& link : chain_) {
-      const bool is_by_key = known != nullptr && link.type != RrType::Dnskey && link.signer == zone_ &&
-                             link.key_tag == key.tag && link.algorithm == known->algorithm;
+      const bool is_by_key = known != nullptr && link.status > Security::Indeterminate && link.type != RrType::Dnskey &&
+                             link.signer == zone_ && link.key_tag == key.tag && link.algorithm == known->algorithm;
       if (is_by_key) states.push_back(what_is_signed(link));
     }
     if (states.empty()) states.emplace_back("in the proven set");

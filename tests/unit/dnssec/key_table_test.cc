@@ -142,6 +142,14 @@ TEST(KeyTable, SaysWhatAProofWasSignedBy) {
   }
 }
 
+TEST(KeyTable, CallsNoRecordSignedWhoseSignatureDoesNotHold) {
+  World world = honest_world();
+  world.edit("www.example.", RrType::A, spoil_signatures(RrType::A));
+  const Verdict verdict = Asker(std::move(world)).detail(Detail::Trace).ask("www.example. A");
+  ASSERT_FALSE(verdict.keys.empty());
+  for (const KeyRow& row : verdict.keys) EXPECT_EQ(row.state.find("signs www.example A"), std::string::npos);
+}
+
 TEST(KeyTable, KnowsAnchorsInTheFormOfKeys) {
   World world;
   auto& root = world.zone(".").add("www A 192.0.2.1").key(kKsk, KeyUse::SignsAll);
