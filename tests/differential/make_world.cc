@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// danesweep-random-world FOLDER SEED QUESTIONS: writes a random signed world for real servers: zone files, nsd.conf
-// (one authority for all zones, as good as a recursive resolver), unbound.conf (a validating forwarder to it), the
-// anchor in both notations, `zones` (what is odd about each) and `questions`.
-#include <arpa/inet.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
+// danesweep-random-world FOLDER SEED QUESTIONS NSD_PORT UNBOUND_PORT: writes a random signed world for real servers:
+// zone files, nsd.conf (one authority for all zones, as good as a recursive resolver), unbound.conf (a validating
+// forwarder to it), the anchor in both notations, `zones` (what is odd about each) and `questions`.
 #include <ctime>
 #include <filesystem>
 #include <fstream>
@@ -60,18 +56,6 @@ void write_zone(const support::SignedZone& zone, const fs::path& path) {
   for (const std::string& line : lines) file << line;
 }
 
-std::uint16_t free_port() {
-  const int fd = socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  if (bind(fd, reinterpret_cast<sockaddr*>(&address), size) != 0) throw std::runtime_error("no free port");
-  getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size);
-  close(fd);
-  return ntohs(address.sin_port);
-}
-
 constexpr const char* kNsdOptions = R"(  server-count: 1
   username: ""
   database: ""
@@ -105,12 +89,14 @@ constexpr const char* kUnboundOptions = R"(  username: ""
   val-log-level: 2
 )";
 
-void write_configurations(const RandomWorld& world, const fs::path& base) {
-  const std::uint16_t nsd_port = free_port();
-  std::uint16_t unbound_port = free_port();
-  while (unbound_port == nsd_port) unbound_port = free_port();
+/// Of the two servers, on 127.0.0.1, as text.
+struct Ports {
+  std::string nsd, unbound;
+};
+
+void write_configurations(const RandomWorld& world, const fs::path& base, const Ports& ports) {
   std::ofstream nsd = open_file(base / "nsd.conf");
-  nsd << "server:\n  ip-address: 127.0.0.1@" << nsd_port << '\n';
+  nsd << "server:\n  ip-address: 127.0.0.1@" << ports.nsd << '\n';
   for (const char* word : {"pidfile: \"", "xfrdfile: \"xfrd_", "zonelistfile: \"list_", "logfile: \"log_"}) {
     const std::string text(word);
     const auto quote = text.find('"');
@@ -120,14 +106,14 @@ void write_configurations(const RandomWorld& world, const fs::path& base) {
   for (const PlannedZone& zone : world.zones)
     nsd << "zone:\n  name: \"" << zone.apex << "\"\n  zonefile: \"" << (zone.apex == "." ? "root" : zone.apex)
         << "\"\n";
-  open_file(base / "unbound.conf") << "server:\n  interface: 127.0.0.1\n  port: " << unbound_port << "\n  directory: \""
-                                   << base.string() << "\"\n  pidfile: \"" << base.string()
+  open_file(base / "unbound.conf") << "server:\n  interface: 127.0.0.1\n  port: " << ports.unbound
+                                   << "\n  directory: \"" << base.string() << "\"\n  pidfile: \"" << base.string()
                                    << "/unbound.pid\"\n  logfile: \"" << base.string()
                                    << "/unbound.log\"\n  trust-anchor-file: \"" << base.string() << "/anchor\"\n"
                                    << kUnboundOptions << "forward-zone:\n  name: \".\"\n  forward-addr: 127.0.0.1@"
-                                   << nsd_port << "\nremote-control:\n  control-enable: no\n";
-  open_file(base / "resolver") << "127.0.0.1:" << unbound_port << '\n';
-  open_file(base / "authority") << "127.0.0.1:" << nsd_port << '\n';
+                                   << ports.nsd << "\nremote-control:\n  control-enable: no\n";
+  open_file(base / "resolver") << "127.0.0.1:" << ports.unbound << '\n';
+  open_file(base / "authority") << "127.0.0.1:" << ports.nsd << '\n';
 }
 
 /// "4217 13 2 ABCD": RDATA of a DS as text.
@@ -147,7 +133,7 @@ void write_anchors(const support::SignedZone& root, const fs::path& base) {
   }
 }
 
-void write(const RandomWorld& world, const fs::path& base) {
+void write(const RandomWorld& world, const fs::path& base, const Ports& ports) {
   fs::create_directories(base / "zones");
   std::ofstream zones = open_file(base / "zones.list"), questions = open_file(base / "questions");
   for (const PlannedZone& zone : world.zones) {
@@ -156,7 +142,7 @@ void write(const RandomWorld& world, const fs::path& base) {
           << '\n';
   }
   for (const auto& question : world.questions) questions << question.name << ' ' << question.type << '\n';
-  write_configurations(world, base);
+  write_configurations(world, base, ports);
   write_anchors(world.zones.front().zone, base);
 }
 
@@ -164,14 +150,14 @@ void write(const RandomWorld& world, const fs::path& base) {
 }  // namespace danesweep::differential
 
 int main(int count, char** arguments) {
-  if (count != 4) {
-    std::cerr << "usage: danesweep-random-world FOLDER SEED QUESTIONS\n";
+  if (count != 6) {
+    std::cerr << "usage: danesweep-random-world FOLDER SEED QUESTIONS NSD_PORT UNBOUND_PORT\n";
     return 2;
   }
   try {
     const auto world = danesweep::differential::make_random_world(std::stoull(arguments[2]), std::stoull(arguments[3]),
                                                                   std::time(nullptr));
-    danesweep::differential::write(world, std::filesystem::absolute(arguments[1]));
+    danesweep::differential::write(world, std::filesystem::absolute(arguments[1]), {arguments[4], arguments[5]});
   } catch (const std::exception& error) {
     std::cerr << "danesweep-random-world: " << error.what() << '\n';
     return 1;

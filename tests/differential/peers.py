@@ -7,14 +7,13 @@ import pathlib
 import re
 import shutil
 import signal
-import socket
 import struct
 import subprocess
 import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
-from dns_servers import wait_for_answer  # noqa: E402
+from dns_servers import free_port, wait_for_answer  # noqa: E402
 
 TYPES = {"A": 1, "NS": 2, "CNAME": 5, "SOA": 6, "MX": 15, "TXT": 16, "AAAA": 28, "DNAME": 39, "DS": 43, "DNSKEY": 48, "TLSA": 52}
 AT_ONCE = 64
@@ -163,9 +162,7 @@ class Knot:
 
     def __enter__(self):
         self.folder.mkdir()
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        port = free_port()
         host, _, authority_port = self.authority.rpartition(":")
         anchors = "".join(f"trust_anchors.add('{line.strip()}')\n" for line in pathlib.Path(self.anchor).read_text().splitlines())
         (self.folder / "kresd.conf").write_text(

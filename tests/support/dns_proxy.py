@@ -7,6 +7,8 @@ import socket
 import struct
 import sys
 
+from dns_servers import free_port
+
 
 class Proxy(asyncio.DatagramProtocol):
     def __init__(self, upstream, mode):
@@ -77,7 +79,8 @@ async def main():
     proxy = Proxy((address, int(port)), mode)
     own = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     own.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
-    own.bind(("127.0.0.1", 0))
+    own_port = free_port()
+    own.bind(("127.0.0.1", own_port))
     await loop.create_datagram_endpoint(lambda: proxy, sock=own)
     await loop.create_datagram_endpoint(lambda: Upstream(proxy), remote_addr=(address, int(port)))
 
@@ -88,8 +91,8 @@ async def main():
         up_reader, up_writer = await asyncio.open_connection(address, int(port))
         await asyncio.gather(pump(reader, up_writer), pump(up_reader, writer))
 
-    await asyncio.start_server(tcp, "127.0.0.1", own.getsockname()[1])
-    print(f"127.0.0.1:{own.getsockname()[1]}", flush=True)
+    await asyncio.start_server(tcp, "127.0.0.1", own_port)
+    print(f"127.0.0.1:{own_port}", flush=True)
     await asyncio.Event().wait()
 
 

@@ -74,14 +74,21 @@ class RealResolver:
             process.wait(timeout=30)
 
 
+handed_out = set()
+
+
 def free_port(address="127.0.0.1"):
-    """Free for UDP and for TCP, and below the ports that the kernel hands out, so that no connection takes it meanwhile."""
+    """Free for UDP and for TCP, another one each time, and below the ports that the kernel hands out, so that no connection
+    takes it meanwhile."""
     while True:
         port = random.randrange(10000, 32000)
+        if port in handed_out:
+            continue
         try:
             for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
                 with socket.socket(socket.AF_INET, kind) as one:
                     one.bind((address, port))
+            handed_out.add(port)
             return port
         except OSError:
             continue
