@@ -235,6 +235,7 @@ struct Crypto::Impl {
     }
     if (!key) {
       ERR_clear_error();
+      if (!has_scratch()) std::abort();  // a key that finds no memory is no bad key
       return tl::unexpected(KeyFault::Malformed);
     }
     return std::make_shared<const PublicKey>(
@@ -367,11 +368,8 @@ CheckResult Crypto::check(const PublicKey& key, Bytes data, Bytes signature) {
 }
 
 std::optional<Bytes> Crypto::ds_digest(std::uint8_t digest_type, Bytes owner, Bytes rdata) {
-  const Digest* digest = find_digest(digest_type);
-  if (!digest) return std::nullopt;
-  const Bytes result = impl_->hash(digest->hash, {owner, rdata});
-  if (result.empty()) return std::nullopt;
-  return result;
+  if (!supports_digest(digest_type)) return std::nullopt;
+  return impl_->hash_or_abort(find_digest(digest_type)->hash, {owner, rdata});
 }
 
 Sha256 Crypto::sha256(Bytes data) {

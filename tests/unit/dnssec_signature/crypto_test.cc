@@ -7,7 +7,9 @@
 #include <openssl/crypto.h>
 #include <openssl/ec.h>
 #include <openssl/evp.h>
+#include <sys/wait.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <thread>
 
@@ -139,6 +141,25 @@ TEST_P(EachKey, WithoutMemoryIsAFailureOfOursNeverTheirs) {  // D-43
   }
   EXPECT_GT(failures, 0);
   EXPECT_FALSE(crypto.last_error().empty());
+}
+
+TEST_P(EachKey, IsNeverCalledBadForWantOfMemory) {  // D-43
+  const SigningKey key(GetParam().first, GetParam().second);
+  const auto is_good_or_aborted = [](int status) {
+    return (WIFEXITED(status) && WEXITSTATUS(status) == 0) || (WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+  };
+  for (long allowed = 1; allowed < 30; ++allowed)
+    EXPECT_EXIT(
+        {
+          Crypto crypto(with_sha1());
+          const Octets rdata = key.dnskey_rdata();
+          allocations_left = allowed;
+          const auto loaded = crypto.load_key(key.algorithm(), Bytes(rdata).subspan(4));
+          allocations_left = -1;
+          std::_Exit(loaded ? 0 : 1);
+        },
+        is_good_or_aborted, "")
+        << "after " << allowed << " allocations";
 }
 
 /// Asked right before a check is computed: from then on there is no memory.
