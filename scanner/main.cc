@@ -32,6 +32,7 @@ void add_all(CLI::App& root, Commands& commands) {
   add_verify(root, commands);
   add_query(root, commands);
   add_anchors(root, commands);
+  add_resolver(root, commands);
   add_report(root, commands);
   add_export(root, commands);
   add_diff(root, commands);

@@ -179,6 +179,18 @@ Value<DnsSettings> prepare_resolvers(const DnsOptions& options) {
   return settings;
 }
 
+tl::expected<DnsSettings, Refusal> prepare_look_ups(const DnsOptions& options, Console& console) {
+  auto settings = prepare_resolvers(options);
+  if (!settings) return tl::unexpected(Refusal{ExitCode::Usage, settings.error()});
+  const auto anchors = anchors_in_use(options, *settings);
+  if (!anchors) return tl::unexpected(anchors.error());
+  for (const std::string& note : anchors->notes) console.note(note);
+  for (const std::string& warning : anchors->warnings) console.warn(warning);
+  if (!anchors->lost.empty()) return tl::unexpected(Refusal{ExitCode::CannotWork, anchors->lost});
+  settings->anchors = anchors->anchors;
+  return std::move(*settings);
+}
+
 ProbeSettings share_of(const ProbeSettings& all, std::uint32_t shards) {
   const auto part = [shards](std::uint32_t limit) { return limit > 0 ? std::max(1U, limit / shards) : 0; };
   ProbeSettings share = all;

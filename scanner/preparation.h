@@ -42,6 +42,9 @@ tl::expected<AnchorsInUse, Refusal> anchors_in_use(
     const DnsOptions& options, const DnsSettings& settings,
     std::span<const dnssec::KnownAnswer> answers = dnssec::known_answers());
 
+/// Resolvers and anchors of a command that cannot do without either; what there is to say about them is said.
+tl::expected<DnsSettings, Refusal> prepare_look_ups(const DnsOptions& options, Console& console);
+
 /// nameserver lines of resolv.conf(5), all at prio 0.
 std::vector<ResolverSetting> resolvers_of(std::string_view resolv_conf);
 

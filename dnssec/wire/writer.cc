@@ -5,7 +5,7 @@
 
 namespace danesweep::wire {
 
-QueryPacket::QueryPacket(const Question& question, std::uint16_t id) {
+QueryPacket::QueryPacket(const Question& question, std::uint16_t id, std::uint16_t udp_size) {
   const auto put = [this](std::uint8_t octet) { octets_[size_++] = octet; };
   const auto put_pair = [&put](std::uint16_t value) {
     put(static_cast<std::uint8_t>(value >> 8U));
@@ -25,7 +25,7 @@ QueryPacket::QueryPacket(const Question& question, std::uint16_t id) {
 
   put(0);  // OPT: owner root, then type, size, extended rcode and version, flags, no options (RFC 6891 section 6.1.2)
   for (const std::uint16_t field :
-       {static_cast<std::uint16_t>(RrType::Opt), kEdnsUdpSize, std::uint16_t{0}, kDnssecOk, std::uint16_t{0}})
+       {static_cast<std::uint16_t>(RrType::Opt), udp_size, std::uint16_t{0}, kDnssecOk, std::uint16_t{0}})
     put_pair(field);
 }
 

@@ -15,7 +15,8 @@ inline constexpr std::uint16_t kEdnsUdpSize = 1232;
 /// A query in a buffer of its own: header, one question, OPT. At most 12 + 255 + 4 + 11 octets.
 class QueryPacket {
  public:
-  QueryPacket(const Question& question, std::uint16_t id);
+  /// `udp_size`: what EDNS says that we can take by UDP.
+  QueryPacket(const Question& question, std::uint16_t id, std::uint16_t udp_size = kEdnsUdpSize);
   Bytes octets() const { return {octets_.data(), size_}; }
 
  private:

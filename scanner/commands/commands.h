@@ -42,6 +42,7 @@ void add_export(CLI::App& root, Commands& commands);
 void add_diff(CLI::App& root, Commands& commands);
 void add_merge(CLI::App& root, Commands& commands);
 void add_compare_log(CLI::App& root, Commands& commands);
+void add_resolver(CLI::App& root, Commands& commands);
 
 /// Version, libraries and embedded anchors.
 std::string version_text();

@@ -173,18 +173,12 @@ void lift_limits(ProbeSettings& settings, const ProbeOptions& options) {
 }
 
 tl::expected<EngineSettings, Refusal> engine_settings(const Options& options, Console& console) {
-  auto dns = prepare_resolvers(options.dns);
-  if (!dns) return tl::unexpected(Refusal{ExitCode::Usage, dns.error()});
   auto probes = prepare_probes(options.probe, options.dns, Retries::OnlyIfAsked);
   if (!probes) return tl::unexpected(Refusal{ExitCode::Usage, probes.error()});
-  const auto anchors = anchors_in_use(options.dns, *dns);
-  if (!anchors) return tl::unexpected(anchors.error());
-  for (const std::string& note : anchors->notes) console.note(note);
-  for (const std::string& warning : anchors->warnings) console.warn(warning);
-  if (!anchors->lost.empty()) return tl::unexpected(Refusal{ExitCode::CannotWork, anchors->lost});
+  auto dns = prepare_look_ups(options.dns, console);
+  if (!dns) return tl::unexpected(dns.error());
   EngineSettings engine;
   engine.dns = std::move(*dns);
-  engine.dns.anchors = anchors->anchors;
   engine.probe = std::move(*probes);
   lift_limits(engine.probe, options.probe);
   engine.threads = std::clamp<std::uint32_t>(static_cast<std::uint32_t>(options.domains.size()), 1,

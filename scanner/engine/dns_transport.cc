@@ -58,6 +58,7 @@ struct DnsTransport::Try {
   DnsTransport* owner = nullptr;
   Channel* channel = nullptr;
   const wire::Question* question = nullptr;
+  Manner manner;
   Done done;  ///< empty once ended
   Instant sent{};
   std::uint16_t id = 0;
@@ -97,6 +98,14 @@ struct DnsTransport::Poll {
   uv_poll_t handle{};
   Channel* channel = nullptr;
 };
+
+TransportSettings transport_to(const DnsSettings& settings, const ResolverSetting& resolver) {
+  TransportSettings transport;
+  transport.server = resolver.where;
+  transport.timeout = settings.timeout;
+  transport.source_addresses = settings.source_addresses;
+  return transport;
+}
 
 DnsTransport::DnsTransport(uv_loop_t* loop, const Clock& clock, TransportSettings settings, ReceiveRing& ring)
     : loop_(loop), clock_(&clock), settings_(std::move(settings)), ring_(&ring), window_(settings_.window) {
@@ -194,7 +203,8 @@ std::uint16_t DnsTransport::free_id(const Channel& channel) {
   }
 }
 
-DnsTransport::Try& DnsTransport::new_try(Channel& channel, const wire::Question& question, Done done) {
+DnsTransport::Try& DnsTransport::new_try(Channel& channel, const wire::Question& question, const Manner& manner,
+                                         Done done) {
   if (free_tries_.empty()) {
     tries_.push_back(std::make_unique<Try>());
     free_tries_.push_back(tries_.back().get());
@@ -205,14 +215,16 @@ DnsTransport::Try& DnsTransport::new_try(Channel& channel, const wire::Question&
   attempt.owner = this;
   attempt.channel = &channel;
   attempt.question = &question;
+  attempt.manner = manner;
   attempt.done = std::move(done);
   attempt.sent = clock_->steady();
   attempt.id = free_id(channel);
   return attempt;
 }
 
-void DnsTransport::send(const wire::Question& question, Done done) {
-  Try& attempt = new_try(udp_channel(), question, std::move(done));
+void DnsTransport::send(const wire::Question& question, Done done, Manner manner) {
+  Channel& channel = manner.carrier == Carrier::Tcp ? tcp_channel() : udp_channel();
+  Try& attempt = new_try(channel, question, manner, std::move(done));
   attempt.place = Try::Place::Window;
   window_.sent();
   launch(attempt);
@@ -225,7 +237,7 @@ void DnsTransport::launch(Try& attempt) {
   ++channel.inside;
   ++queries_sent_;
   list_append(attempt);
-  const wire::QueryPacket packet(*attempt.question, attempt.id);
+  const wire::QueryPacket packet(*attempt.question, attempt.id, attempt.manner.udp_size);
   ares_send(channel.handle, packet.octets().data(), static_cast<int>(packet.octets().size()), answered, &attempt);
 }
 
@@ -252,13 +264,14 @@ void DnsTransport::judge_answer(Try& attempt, wire::Bytes octets) {
   auto message = wire::Message::parse(octets);
   const bool is_tcp = attempt.channel->carrier == Carrier::Tcp;
   const bool is_cut = message ? (*message)->is_truncated() : message.error() == wire::ParseError::BadCount;
-  if (is_cut && !is_tcp) {
+  const bool keeps_cut = attempt.manner.truncated == Manner::Truncated::Keep;
+  if (is_cut && !is_tcp && !keeps_cut) {
     if (attempt.place != Try::Place::None) window_.answered(clock_->steady());
     list_remove(attempt);
-    launch(new_try(tcp_channel(), *attempt.question, std::exchange(attempt.done, nullptr)));
+    launch(new_try(tcp_channel(), *attempt.question, attempt.manner, std::exchange(attempt.done, nullptr)));
     return;
   }
-  if (!message || is_cut || !(*message)->answers(*attempt.question)) {
+  if (!message || (is_cut && !keeps_cut) || !(*message)->answers(*attempt.question)) {
     end(attempt, {TryResult::Kind::Unreadable});
     return;
   }
@@ -276,6 +289,7 @@ void DnsTransport::end(Try& attempt, TryResult result) {
     if (result.kind != TryResult::Kind::Silence) leave_window(attempt);
   }
   result.sent = attempt.sent;
+  result.carrier = attempt.channel->carrier;
   ended_.push_back({std::exchange(attempt.done, nullptr), std::move(result)});
 }
 
@@ -344,6 +358,7 @@ void DnsTransport::flush() {
 void DnsTransport::notice_troubles(Channel& channel) {
   const SocketTroubles troubles = channel.batch.take_troubles();
   window_.own_drops(troubles.own_drops);
+  own_drops_ += troubles.own_drops;
   if (troubles.refused > 0) fail_channel(channel, TryResult::Kind::Refused);
   if (troubles.unreachable > 0) fail_channel(channel, TryResult::Kind::Unsendable);
 }

@@ -14,35 +14,13 @@
 #include <string>
 #include <vector>
 
-#include "dnssec/wire/message.h"
 #include "scanner/engine/clock.h"
+#include "scanner/engine/dns_try.h"
 #include "scanner/engine/settings.h"
 #include "scanner/engine/udp_batch.h"
 #include "scanner/engine/window.h"
 
 namespace danesweep::scanner {
-
-/// What came of one try.
-struct TryResult {
-  enum class Kind : std::uint8_t {
-    Message,     ///< a response to our question (D-4), whatever its rcode
-    BareRcode,   ///< an error rcode without question section (FACTS A15) or FORMERR without OPT (A10)
-    Silence,     ///< nothing within the time
-    Refused,     ///< ICMP: nobody listens there
-    Unsendable,  ///< no route, no socket
-    Unreadable,  ///< answered, but with nothing that counts: malformed, truncated over TCP (D-4, D-8)
-    Unusable,    ///< truncated, and TCP is not to be had
-  };
-  Kind kind = Kind::Silence;
-  wire::MessagePtr message;
-  wire::Rcode rcode{};
-  Instant sent{};  ///< when the try began
-
-  /// The resolver is there and said something.
-  bool is_answer() const {
-    return kind == Kind::Message || kind == Kind::BareRcode || kind == Kind::Unreadable || kind == Kind::Unusable;
-  }
-};
 
 struct TransportSettings {
   SocketAddress server;
@@ -52,6 +30,9 @@ struct TransportSettings {
   std::uint32_t queries_per_port = 5000;  ///< the contract's most
   WindowLimits window;
 };
+
+/// As every command's options say.
+TransportSettings transport_to(const DnsSettings& settings, const ResolverSetting& resolver);
 
 /// Of one loop; not thread-safe. `ares_library_init` has been called once before.
 class DnsTransport {
@@ -64,10 +45,12 @@ class DnsTransport {
   DnsTransport& operator=(const DnsTransport&) = delete;
 
   /// `question` must live until `done`, which is never called from within this call.
-  void send(const wire::Question& question, Done done);
+  void send(const wire::Question& question, Done done, Manner manner = {});
   bool has_room() const { return window_.has_room(); }
   const Window& window() const { return window_; }
   std::uint64_t queries_sent() const { return queries_sent_; }
+  /// Datagrams that our own receive buffer dropped.
+  std::uint64_t own_drops() const { return own_drops_; }
 
   /// Sends what is queued, and hands out what has ended. Before each poll.
   void flush();
@@ -81,7 +64,6 @@ class DnsTransport {
   struct Try;
   struct Channel;
   struct Poll;
-  enum class Carrier : std::uint8_t { Udp, Tcp };
 
   std::unique_ptr<Channel> open_channel(Carrier carrier);
   Channel& udp_channel();
@@ -89,7 +71,7 @@ class DnsTransport {
   void retire(std::unique_ptr<Channel>& channel);
   void drop_drained();
 
-  Try& new_try(Channel& channel, const wire::Question& question, Done done);
+  Try& new_try(Channel& channel, const wire::Question& question, const Manner& manner, Done done);
   void launch(Try& attempt);
   std::uint16_t free_id(const Channel& channel);
   void end(Try& attempt, TryResult result);
@@ -138,7 +120,7 @@ class DnsTransport {
   std::vector<Ended> ended_;
   std::array<std::uint8_t, 2048> random_{};
   std::size_t random_used_ = sizeof random_;
-  std::uint64_t queries_sent_ = 0;
+  std::uint64_t queries_sent_ = 0, own_drops_ = 0;
   bool closing_ = false;
 };
 

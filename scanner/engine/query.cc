@@ -87,12 +87,6 @@ CanaryResult::State canary_state(const dnssec::Verdict& verdict) {
   return verdict.reason == dnssec::Reason::ResolverTimeout ? NoAnswer : NoVerdict;
 }
 
-bool is_want_of_proofs(dnssec::Reason reason) {
-  using enum dnssec::Reason;
-  return reason == RrsigsMissing || reason == ResolverStripsDnssec || reason == DenialMissing ||
-         reason == DsDenialMissing;
-}
-
 std::string canary_sentence(const CanaryResult& canary, const wire::Question& question) {
   const dnssec::Verdict& verdict = canary.verdict;
   const std::string asked = question.name.to_display() + " " + wire::to_text(question.type);
@@ -124,6 +118,12 @@ CanaryResult ask_canary(const DnsSettings& settings, const ResolverSetting& reso
 }
 
 }  // namespace
+
+bool is_want_of_proofs(dnssec::Reason reason) {
+  using enum dnssec::Reason;
+  return reason == RrsigsMissing || reason == ResolverStripsDnssec || reason == DenialMissing ||
+         reason == DsDenialMissing;
+}
 
 QueryOutcome run_query(const DnsSettings& settings, const wire::Question& question, dnssec::Detail detail) {
   QueryOutcome outcome;

@@ -51,13 +51,8 @@ ResolverPool::ResolverPool(Loop& loop, const Clock& clock, const DnsSettings& se
       health_(&health),
       rate_(&rate),
       ring_(std::make_unique<ReceiveRing>()) {
-  for (const ResolverSetting& resolver : settings.resolvers) {
-    TransportSettings transport;
-    transport.server = resolver.where;
-    transport.timeout = settings.timeout;
-    transport.source_addresses = settings.source_addresses;
-    transports_.push_back(std::make_unique<DnsTransport>(loop.uv(), clock, transport, *ring_));
-  }
+  for (const ResolverSetting& resolver : settings.resolvers)
+    transports_.push_back(std::make_unique<DnsTransport>(loop.uv(), clock, transport_to(settings, resolver), *ring_));
   // The SOA of an anchored zone: every resolver that is of use here has it, or can say why not.
   ping_ = {settings.anchors.empty() ? wire::DomainName() : settings.anchors.all().front().zone, wire::RrType::Soa};
   std::array<std::uint8_t, 8> seed{};

@@ -123,6 +123,8 @@ struct CanaryResult {
   milliseconds took{};
   std::string sentence;  ///< what is printed behind the colon
 };
+/// What a resolver leaves out may be the reason: it strips DNSSEC if it is the only one.
+bool is_want_of_proofs(dnssec::Reason reason);
 std::vector<CanaryResult> run_canary(const DnsSettings& settings, const wire::DomainName& name);
 
 /// A message as raw material for RFC 5011, of whichever resolver answers.

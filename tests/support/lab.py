@@ -10,6 +10,7 @@ import shlex
 import signal
 import subprocess
 import sys
+import threading
 
 ACCOUNT = re.compile(r"^read (\d+) = checked (\d+) \+ skipped (\d+) \+ duplicates (\d+) \+ rejected (\d+)$")
 
@@ -72,6 +73,40 @@ class Lab:
         exported = self.danesweep("export", output, "--format", "jsonl")
         assert exported.returncode == 0, exported.stderr
         return {row["domain"]: row for row in map(json.loads, exported.stdout.splitlines())}
+
+
+class Hostile:
+    """`danesweep-lab hostile` with one behaviour for the time of a `with`."""
+
+    def __init__(self, build, name, folder):
+        self.command = [build / "danesweep-lab", "hostile", "--behaviour", name]
+        self.environment = {**os.environ, "TMPDIR": str(folder)}
+
+    def __enter__(self):
+        self.process = subprocess.Popen(self.command, stdout=subprocess.PIPE, text=True, env=self.environment)
+        words = dict(self.process.stdout.readline().removeprefix("export ").strip().split("=", 1) for _ in range(2))
+        self.resolver, self.anchor = words["DANESWEEP_LAB_RESOLVER"], words["DANESWEEP_LAB_ANCHOR"]
+        return self
+
+    def __exit__(self, *_):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(timeout=30)
+
+
+class Proxy:
+    """A forwarding resolver in a process of its own."""
+
+    def __init__(self, upstream, *mode):
+        self.process = subprocess.Popen([sys.executable, pathlib.Path(__file__).parent / "dns_proxy.py", upstream, *mode], stdout=subprocess.PIPE, text=True)
+        self.address = self.process.stdout.readline().strip()
+        assert self.address, "the proxy did not start"
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def kill_after(self, seconds):
+        threading.Timer(seconds, self.kill).start()
 
 
 def account(stderr):

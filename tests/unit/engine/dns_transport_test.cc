@@ -37,12 +37,13 @@ class Harness {
   }
   ~Harness() { transport_ = nullptr; }
 
-  TryResult ask(const wire::Question& question) {
+  TryResult ask(const wire::Question& question, const Manner& manner = {}) {
     TryResult got;
-    transport_->send(question, [&](TryResult result) {
+    const auto take = [&](TryResult result) {
       got = std::move(result);
       loop_.stop();
-    });
+    };
+    transport_->send(question, take, manner);
     loop_.run();
     return got;
   }
@@ -217,6 +218,25 @@ TEST(DnsTransport, FormerrWithoutOptDoesNotSwitchEdnsOff) {
     EXPECT_GT(got.message->octets().size(), 900U);
   }
   for (const std::size_t size : sizes) EXPECT_EQ(size, sizes.front());
+}
+
+TEST(DnsTransport, AnExaminerMayChooseCarrierRoomAndTruncation) {
+  Octets last;
+  Responder server([&](const Octets& query, Carrier by) {
+    last = query;
+    return say({Reply{static_cast<std::uint16_t>(by == Carrier::Udp ? 0x8380 : 0x8180), {}}.to(query)});
+  });
+  Harness harness(server.address(), milliseconds(1000));
+  const wire::Question question = question_about("mail.example.org.");
+  const TryResult cut = harness.ask(question, {.udp_size = 600, .truncated = Manner::Truncated::Keep});
+  ASSERT_EQ(cut.kind, Kind::Message);
+  EXPECT_TRUE(cut.message->is_truncated());
+  EXPECT_EQ(server.tcp_queries(), 0U);
+  EXPECT_EQ(last[last.size() - 8] * 256U + last[last.size() - 7], 600U);  // the class of OPT, its last 11 octets
+  const TryResult whole = harness.ask(question, {.carrier = danesweep::scanner::Carrier::Tcp});
+  ASSERT_EQ(whole.kind, Kind::Message);
+  EXPECT_EQ(whole.carrier, danesweep::scanner::Carrier::Tcp);
+  EXPECT_EQ(server.udp_queries(), 1U);
 }
 
 TEST(DnsTransport, ARefusedPortEndsItsTriesAtOnce) {
