@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// `resolver check`: is each resolver fit for DNSSEC, property by property.
+// `resolver check`: is each resolver fit for DNSSEC, property by property; `resolver bench`: how fast is it.
 #include <algorithm>
 
+#include "output/escape.h"
 #include "scanner/commands/commands.h"
+#include "scanner/input/domain_stream.h"
 #include "scanner/option_builder.h"
 #include "scanner/preparation.h"
 #include "scanner/resolvers/check_report.h"
+#include "scanner/resolvers/load_report.h"
 
 namespace danesweep::scanner {
 namespace {
@@ -70,14 +73,117 @@ void add_check(CLI::App& resolver, Commands& commands) {
   command.run = [options](Context context) { return check(*options, context); };
 }
 
+struct BenchOptions {
+  std::string list;
+  wire::RrType type = wire::RrType::Mx;
+  std::uint32_t rate = 100;
+  std::optional<milliseconds> duration;
+  LoadPlan plan;
+  bool json = false;
+  DnsOptions dns;
+};
+
+constexpr std::size_t kMostQuestions = 200'000;  ///< of a list: 50 MB
+
+Value<wire::RrType> parse_type(const std::string& text) {
+  const auto type = wire::parse_rr_type(text);
+  if (type && !wire::is_meta_type(*type)) return *type;
+  return tl::unexpected(fmt::format("'{}' is no record type that can be looked up", output::for_terminal(text)));
+}
+
+/// The list's domains, each once.
+Value<std::vector<wire::Question>> questions_of(const BenchOptions& options, Console& console) {
+  auto inputs = input::open_inputs({options.list}, {});
+  if (!inputs) return tl::unexpected(inputs.error());
+  const auto remark = [&](const std::string& text) { console.warn(text); };
+  input::DomainStream stream(std::move(*inputs), {}, remark, remark);
+  std::vector<wire::Question> questions;
+  while (auto domain = stream.next()) {
+    const auto name = wire::DomainName::from_text(domain->name);
+    if (name) questions.push_back({*name, options.type});
+    if (questions.size() < kMostQuestions) continue;
+    console.note(fmt::format("{}: the first {} domains are asked for", options.list, kMostQuestions));
+    break;
+  }
+  if (questions.empty()) return tl::unexpected(fmt::format("{}: holds no domain", options.list));
+  return questions;
+}
+
+LoadPlan plan_of(const BenchOptions& options, std::vector<wire::Question> questions) {
+  LoadPlan plan = options.plan;
+  plan.questions = std::move(questions);
+  plan.pace.rate = options.rate;
+  plan.duration = options.duration;
+  return plan;
+}
+
+ExitCode bench(const BenchOptions& options, Context context) {
+  const auto fail = [&](const std::string& text) {
+    context.console.error(text);
+    return ExitCode::Usage;
+  };
+  const auto settings = prepare_resolvers(options.dns);
+  if (!settings) return fail(settings.error());
+  auto questions = questions_of(options, context.console);
+  if (!questions) return fail(questions.error());
+  const LoadPlan plan = plan_of(options, std::move(*questions));
+  const auto say = [&](const std::string& text) {
+    if (!options.json) Console::print(text);
+  };
+  if (!plan.ramp)
+    context.console.note(fmt::format("{} questions, {} a second, {} passes over each resolver", plan.questions.size(),
+                                     options.rate, plan.passes));
+  std::vector<ResolverLoad> loads;
+  for (const ResolverSetting& resolver : settings->resolvers) {
+    say(load_head(resolver));
+    loads.push_back(put_load(*settings, resolver, plan, [&](const LoadPass& pass) { say(pass_text(pass)); }));
+    say(load_end(loads.back(), plan));
+  }
+  if (options.json) Console::print(load_json(plan, loads));
+  const bool answers = std::ranges::any_of(loads, [](const ResolverLoad& load) { return !load.passes.empty(); });
+  return answers ? ExitCode::Done : ExitCode::CannotWork;
+}
+
+void add_bench(CLI::App& resolver, Commands& commands) {
+  auto options = std::make_shared<BenchOptions>();
+  Command& command = add_command(
+      resolver, commands, "bench", "how fast is each resolver: latency and throughput",
+      "  danesweep resolver bench domains.txt\n"
+      "  danesweep resolver bench domains.txt --resolver 192.0.2.53 --rate 500 --duration 30 --passes 3 --json\n"
+      "  danesweep resolver bench domains.txt --ramp --rate 200 --type A\n"
+      "Each resolver is asked alone, each question once a pass, at its time whatever became of those before it. "
+      "Nothing is\n"
+      "validated or repeated: --tries and the trust anchors do not matter here. Exit code 0; 3: none answers.");
+  CLI::App& app = *command.app;
+  add_value(app, "LIST", options->list, any_text(), "domains, in any format that `scan` reads; - is standard input", "")
+      ->required();
+  add_value(app, "--type", options->type, parse_type, "ask for this type (default MX)", "TYPE");
+  add_value(app, "--rate", options->rate, number_of<std::uint32_t>(1, 1'000'000), "questions a second (default 100)",
+            "N");
+  auto* passes = add_value(app, "--passes", options->plan.passes, number_of<std::uint32_t>(1, 1000),
+                           "go through the list so often: the first pass finds the cache cold (default 2)", "N");
+  add_value(app, "--duration", options->duration, parse_duration,
+            "end each pass after this time (default: with the list; each step of --ramp: 5)", "SECONDS");
+  app.add_flag(
+         "--ramp", options->plan.ramp,
+         "raise the rate by half at each step, until 1% more of the questions than before are lost or wait for room")
+      ->excludes(passes);
+  add_value(app, "--max-inflight", options->plan.pace.max_inflight, number_of<std::uint32_t>(1, 50'000),
+            "questions in flight at most; others wait (default 1000)", "N");
+  app.add_flag("--json", options->json, "one JSON object with every pass of every resolver");
+  add_options(app, options->dns);
+  command.run = [options](Context context) { return bench(*options, context); };
+}
+
 }  // namespace
 
 void add_resolver(CLI::App& root, Commands& commands) {
-  CLI::App* resolver = root.add_subcommand("resolver", "are the resolvers fit for DNSSEC");
+  CLI::App* resolver = root.add_subcommand("resolver", "are the resolvers fit for DNSSEC, and how fast are they");
   resolver->require_subcommand(1);
   resolver->set_help_flag("--help,-h", "this text");
-  resolver->footer("Examples:\n  danesweep resolver check");
+  resolver->footer("Examples:\n  danesweep resolver check\n  danesweep resolver bench domains.txt");
   add_check(*resolver, commands);
+  add_bench(*resolver, commands);
 }
 
 }  // namespace danesweep::scanner
