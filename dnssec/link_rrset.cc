@@ -160,6 +160,13 @@ std::optional<LinkJudge::RrsetResult> LinkJudge::judge_unsigned(const DomainName
   if (attempts.failure) return judge_failed(*attempts.failure, *attempts.failed_signer, *zone, std::move(facts));
   if (!zone->is_secure()) {
     auto judged = from_zone(*zone);
+    // D-47: the signer above the name is no zone; what fails on the way down from there is told by that.
+    if (zone->finding.security == Security::Bogus && otherwise == Reason::SignerNotZone &&
+        place.is_within(*attempts.stranger)) {
+      const ReasonFacts& failed = zone->finding.facts;
+      facts.zone = failed.parent ? failed.parent : failed.zone;
+      judged.finding = bogus(otherwise, std::move(facts));
+    }
     // Signed data needs no such walk: another resolver's answer may do without what could not be fetched (D-126).
     if (zone->finding.security == Security::Indeterminate) judged.finding.fault_at = FaultAt::ThisMessage;
     return judged;

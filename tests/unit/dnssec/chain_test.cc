@@ -157,6 +157,16 @@ const Row kRows[] = {
        });
      },
      "www.example. A", Bogus, Reason::SignerNotZone},
+    {"a signer that is no zone, and below it a DS that nobody denies", "D-47",
+     [](World& world) {
+       world.zone("example.").add("www.between A 192.0.2.1");
+       world.edit("www.between.example.", RrType::A, [](Reply& reply) {
+         const Records a{reply.answer.front()};
+         reply.answer = {a.front(), support::sign(a, name("between.example."), support::SigningKey(13, 1))};
+       });
+       world.edit("www.between.example.", RrType::Ds, set_authority({}));
+     },
+     "www.between.example. A", Bogus, Reason::SignerNotZone},
     {"signed in the parent's name by a key that it lacks", "D-47",
      [](World& world) {
        world.edit("www.signed.example.", RrType::A, [](Reply& reply) {
