@@ -113,28 +113,14 @@ std::optional<ZoneState> Chain::prove_anchored_zone(ZoneMemo& memo) {
 /// Asks one resolver for the keys, and if they do not hold once another (D-126).
 std::optional<ZoneState> Chain::prove_keys(ZoneMemo& memo, const CutState& cut) {
   const CutState* secure = cut.cut == Cut::Secure ? &cut : nullptr;
-  const wire::Question question{memo.name, RrType::Dnskey};
-  const Exchange& first = lookup_.exchanges().ask_readable(question);
-  if (!memo.first) {
-    auto state = judge_keys(first, secure);
-    if (!state) return std::nullopt;
-    memo.first = std::move(*state);
-  }
-  if (memo.first->finding.security != Security::Bogus) return memo.first;
-  const Exchange& second = lookup_.exchanges().ask(question, first.resolver);
-  if (second.is_waiting()) return std::nullopt;
-  if (second.is_answered()) {
-    auto state = judge_keys(second, secure);
-    if (!state) return std::nullopt;
-    if (state->finding.security > Security::Indeterminate) lookup_.mark(first.resolver, memo.first->finding.reason);
-    if (is_better(state->finding, memo.first->finding)) return state;
-  }
-  remember_fault(memo.name, memo.first->finding, memo.first->links);
-  return memo.first;
+  auto state = memo.answers.ask(
+      lookup_, {memo.name, RrType::Dnskey}, [&](const Exchange& exchange) { return judge_keys(exchange, secure); },
+      [](const ZoneState& judged) { return judged.finding.security == Security::Bogus; });
+  if (state) remember_fault(memo.name, state->finding, state->links);
+  return state;
 }
 
 std::optional<ZoneState> Chain::judge_keys(const Exchange& exchange, const CutState* cut) {
-  if (exchange.is_waiting()) return std::nullopt;
   if (!exchange.is_answered()) return failed(exchange.missing);
   if (lookup_.must_stop()) return std::nullopt;
   return judge_key_set(*exchange.view, exchange.wanted.question.name, cut);

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "dnssec/answers.h"
 #include "dnssec/denial.h"
 #include "dnssec/finding.h"
 #include "dnssec/lookup.h"
@@ -74,7 +75,7 @@ class Chain {
   template <class State>
   struct Known {
     wire::DomainName name;
-    std::optional<State> first;  ///< of the first resolver, while another is asked
+    Answers<State> answers;
     std::optional<State> state;
   };
   /// The way down to a name: the deepest zone proven so far, and how many labels of the name hold no deeper cut.

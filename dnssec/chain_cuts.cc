@@ -56,33 +56,18 @@ const Chain::CutState* Chain::cut_at(const DomainName& name) {
   return memo.state ? &*memo.state : nullptr;
 }
 
-/// Asks one resolver, and if its answer is bad once another (D-56, D-59, D-126).
+/// Asks one resolver, and if its answer is bad others (D-56, D-59, D-126).
 std::optional<Chain::CutState> Chain::find_cut(CutMemo& memo) {
-  const wire::Question question{memo.name, RrType::Ds};
-  const Exchange& first = lookup_.exchanges().ask_readable(question);
-  if (first.is_waiting()) return std::nullopt;
-  if (!first.is_answered()) {
-    CutState missing;
-    missing.finding = first.missing;
-    return missing;
-  }
-  if (!memo.first) {
-    auto state = judge_ds(*first.view, memo.name);
-    if (!state) return std::nullopt;
-    memo.first = std::move(*state);
-  }
-  const Finding& finding = memo.first->finding;
-  if (finding.security != Security::Bogus || finding.fault_at == FaultAt::Elsewhere) return memo.first;
-  const Exchange& second = lookup_.exchanges().ask(question, first.resolver);
-  if (second.is_waiting()) return std::nullopt;
-  if (second.is_answered()) {
-    auto state = judge_ds(*second.view, memo.name);
-    if (!state) return std::nullopt;
-    if (is_mended(finding, state->finding)) lookup_.mark(first.resolver, finding.reason);
-    if (is_better(state->finding, finding)) return state;
-  }
-  remember_fault(memo.name, finding, memo.first->links);
-  return memo.first;
+  const auto judge = [&](const Exchange& exchange) -> std::optional<CutState> {
+    if (!exchange.is_answered()) return CutState{.finding = exchange.missing};
+    return judge_ds(*exchange.view, memo.name);
+  };
+  const auto is_bad = [](const CutState& judged) {
+    return judged.finding.security == Security::Bogus && judged.finding.fault_at == FaultAt::ThisMessage;
+  };
+  auto state = memo.answers.ask(lookup_, {memo.name, RrType::Ds}, judge, is_bad);
+  if (state && is_bad(*state)) remember_fault(memo.name, state->finding, state->links);
+  return state;
 }
 
 /// Security ends only where the zone that says so has a say.

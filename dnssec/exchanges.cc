@@ -69,7 +69,7 @@ struct Receiver {
     exchange.extended_error_text = error.extended_error_text;
   }
   void operator()(const NoOtherResolver&) const {
-    if (exchange.wanted.not_from == kNoResolver)
+    if (exchange.wanted.not_from.is_empty())
       set_missing(exchange, Reason::ResolverTimeout, {});
     else
       exchange.state = Exchange::State::NoOther;
@@ -78,7 +78,7 @@ struct Receiver {
 
 }  // namespace
 
-const Exchange* Exchanges::find(const wire::Question& question, ResolverId not_from) const {
+const Exchange* Exchanges::find(const wire::Question& question, const ResolverSet& not_from) const {
   for (const auto& exchange : exchanges_)
     if (exchange->wanted.question.type == question.type && exchange->wanted.not_from == not_from &&
         exchange->wanted.question.name == question.name)
@@ -86,7 +86,7 @@ const Exchange* Exchanges::find(const wire::Question& question, ResolverId not_f
   return nullptr;
 }
 
-const Exchange& Exchanges::ask(const wire::Question& question, ResolverId not_from) {
+const Exchange& Exchanges::ask(const wire::Question& question, const ResolverSet& not_from) {
   if (const Exchange* known = find(question, not_from)) return *known;
   auto exchange = std::make_unique<Exchange>();
   exchange->wanted = {question, not_from};
@@ -98,12 +98,14 @@ const Exchange& Exchanges::ask(const wire::Question& question, ResolverId not_fr
   return *exchanges_.back();
 }
 
-const Exchange& Exchanges::ask_readable(const wire::Question& question) {
-  const Exchange& first = ask(question);
+const Exchange& Exchanges::ask_readable(const wire::Question& question, const ResolverSet& not_from) {
+  const Exchange& first = ask(question, not_from);
   const bool is_unreadable =
       first.state == Exchange::State::Missing && first.missing.reason == Reason::MalformedResponse;
-  if (!is_unreadable || first.resolver == kNoResolver) return first;
-  const Exchange& second = ask(question, first.resolver);
+  ResolverSet asked = not_from;
+  asked.add(first.resolver);
+  if (!is_unreadable || asked == not_from) return first;
+  const Exchange& second = ask_readable(question, asked);
   return second.is_answered() || second.is_waiting() ? second : first;
 }
 

@@ -35,12 +35,12 @@ class Exchanges {
 
   /// The exchange of this question, put on the list of wants if it is new. Past the budget of questions it is Missing
   /// at once, `work-limit`. The reference holds for the life of this object.
-  const Exchange& ask(const wire::Question& question, ResolverId not_from = kNoResolver);
-  /// The same, and from another resolver if what came cannot be read (D-8): what a transport sees of a message is not
-  /// all.
-  const Exchange& ask_readable(const wire::Question& question);
+  const Exchange& ask(const wire::Question& question, const ResolverSet& not_from = {});
+  /// The same, and from the other resolvers if what came cannot be read (D-8, D-61): what a transport sees of a message
+  /// is not all.
+  const Exchange& ask_readable(const wire::Question& question, const ResolverSet& not_from = {});
   /// The same as `ask`, but only if it was asked already.
-  const Exchange* find(const wire::Question& question, ResolverId not_from = kNoResolver) const;
+  const Exchange* find(const wire::Question& question, const ResolverSet& not_from = {}) const;
   /// Stores a response; one that nobody waits for is dropped, and null returned.
   const Exchange* give(const Wanted& wanted, Response response);
 

@@ -49,8 +49,7 @@ bool is_unfetched_reason(Reason reason) {
 }
 
 bool is_mended(const Finding& bad, const Finding& good) {
-  return bad.security == Security::Bogus && bad.fault_at == FaultAt::ThisMessage &&
-         good.security > Security::Indeterminate;
+  return bad.security == Security::Bogus && good.security > Security::Indeterminate;
 }
 
 bool is_better(const Finding& a, const Finding& b) {

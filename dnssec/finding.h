@@ -39,7 +39,7 @@ bool is_missing_reason(Reason reason);
 /// Reasons that say: no resolver delivers a message that was needed (D-61).
 bool is_unfetched_reason(Reason reason);
 
-/// What one message failed at, by its own fault, another one proved (D-126).
+/// What one message failed at another one proved (D-126).
 bool is_mended(const Finding& bad, const Finding& good);
 
 /// Of two attempts at one thing: the higher status; of two Bogus ones that which had something to check; of two such

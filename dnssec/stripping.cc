@@ -32,7 +32,7 @@ std::optional<Stripping> test(Lookup& lookup, const wire::Question& question, Te
   if (first.is_waiting()) return std::nullopt;
   if (!first.is_answered() || !is_stripped(*first.view, question.name)) return result;
   result.resolvers.push_back(first.resolver);
-  const Exchange& second = lookup.exchanges().ask(question, first.resolver);
+  const Exchange& second = lookup.exchanges().ask(question, {first.resolver});
   if (second.is_waiting()) return std::nullopt;
   const bool is_second_stripped = second.is_answered() && is_stripped(*second.view, question.name);
   if (is_second_stripped) result.resolvers.push_back(second.resolver);

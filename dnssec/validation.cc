@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "dnssec/answers.h"
 #include "dnssec/chain.h"
 #include "dnssec/link.h"
 #include "dnssec/lookup.h"
@@ -61,21 +62,20 @@ struct Validation::Impl {
   bool look_at_resolvers();
 
   std::optional<JudgedLink> judge_current();
-  std::optional<JudgedLink> judge_other(const Exchange& other);
   std::optional<JudgedLink> judge(const ResponseView& view);
-  JudgedLink missing(const Exchange& exchange);
+  std::optional<JudgedLink> missing(const Exchange& exchange);
   bool follow(const DomainName& target);
   void end_with(Finding finding);
-  void mark_worse(const JudgedLink& better, const JudgedLink& worse);
 
   Lookup lookup;
   Chain chain;
   NameHint hint;
   State state = State::Start;
-  std::vector<JudgedLink> links;                     ///< judged ones
-  DomainName name;                                   ///< of the link that is being judged
-  const ResponseView* carried = nullptr;             ///< the message that led to it
-  std::optional<JudgedLink> from_carried, from_own;  ///< attempts at it
+  std::vector<JudgedLink> links;          ///< judged ones
+  DomainName name;                        ///< of the link that is being judged
+  const ResponseView* carried = nullptr;  ///< the message that led to it
+  std::optional<JudgedLink> from_carried;
+  Answers<JudgedLink> own_answers;
 };
 
 /// The machine, top to bottom. Nothing: it waits, or has to stop for now.
@@ -154,7 +154,7 @@ bool Validation::Impl::follow(const DomainName& target) {
   }
   carried = links.back().view;
   from_carried.reset();
-  from_own.reset();
+  own_answers = {};
   return true;
 }
 
@@ -167,7 +167,7 @@ std::optional<JudgedLink> Validation::Impl::judge(const ResponseView& view) {
   return JudgedLink{name, std::move(*result), &view};
 }
 
-JudgedLink Validation::Impl::missing(const Exchange& exchange) {
+std::optional<JudgedLink> Validation::Impl::missing(const Exchange& exchange) {
   JudgedLink link{name, {.finding = exchange.missing}, nullptr};
   link.result.links.push_back(
       make_link(Step::Answer, {}, name, lookup.question().type, exchange.missing, exchange.resolver));
@@ -193,38 +193,14 @@ std::optional<JudgedLink> Validation::Impl::judge_current() {
     if (!from_carried) return std::nullopt;
   }
   if (from_carried && !is_worth_asking(from_carried->result)) return std::move(from_carried);
+  auto own = own_answers.ask(
+      lookup, {name, lookup.question().type},
+      [this](const Exchange& exchange) { return exchange.is_answered() ? judge(*exchange.view) : missing(exchange); },
+      [](const JudgedLink& judged) { return is_worth_asking(judged.result); });
   const bool has_carried = from_carried && !from_carried->result.is_incomplete;
-
-  const wire::Question question{name, lookup.question().type};
-  const Exchange& own = lookup.exchanges().ask_readable(question);
-  if (own.is_waiting()) return std::nullopt;
-  if (!own.is_answered()) return missing(own);
-  if (!from_own) {
-    from_own = judge(*own.view);
-    if (!from_own) return std::nullopt;
-    if (has_carried && is_better(from_carried->result.finding, from_own->result.finding)) from_own = from_carried;
-  }
-  if (!is_worth_asking(from_own->result)) return std::move(from_own);
-  return judge_other(lookup.exchanges().ask(question, own.resolver));
-}
-
-/// The better of what another resolver says and what was had before.
-std::optional<JudgedLink> Validation::Impl::judge_other(const Exchange& other) {
-  if (other.is_waiting()) return std::nullopt;
-  if (!other.is_answered()) return from_own;
-  auto from_other = judge(*other.view);
-  if (!from_other) return std::nullopt;
-  if (is_better(from_other->result.finding, from_own->result.finding)) std::swap(*from_own, *from_other);
-  mark_worse(*from_own, *from_other);
-  return from_own;
-}
-
-/// One resolver delivered what the other left out (D-59), or what holds where the other's is bad (D-126).
-void Validation::Impl::mark_worse(const JudgedLink& better, const JudgedLink& worse) {
-  const Finding& bad = worse.result.finding;
-  const Finding& good = better.result.finding;
-  const bool is_left_out = is_missing_reason(bad.reason) && !is_missing_reason(good.reason);
-  if (is_left_out || is_mended(bad, good)) lookup.mark(worse.view->resolver(), bad.reason);
+  if (own && own->view != nullptr && has_carried && is_better(from_carried->result.finding, own->result.finding))
+    return std::move(from_carried);
+  return own;
 }
 
 void Validation::Impl::end_with(Finding finding) {

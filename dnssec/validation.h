@@ -13,16 +13,17 @@
 #include "dnssec/caches.h"
 #include "dnssec/crypto.h"
 #include "dnssec/policy.h"
+#include "dnssec/resolver_set.h"
 #include "dnssec/verdict.h"
 #include "dnssec/wire/message.h"
 
 namespace danesweep::dnssec {
 
-/// A question that a look-up wants answered. `not_from`: by another resolver of the same priority than this one (D-59);
-/// if there is none, the answer is NoOtherResolver.
+/// A question that a look-up wants answered. `not_from`: if not empty, by another resolver of the same priority than
+/// these (D-56, D-59); if there is none, the answer is NoOtherResolver.
 struct Wanted {
   wire::Question question;
-  ResolverId not_from = kNoResolver;
+  ResolverSet not_from;
   friend bool operator==(const Wanted&, const Wanted&) = default;
 };
 

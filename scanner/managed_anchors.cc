@@ -46,11 +46,11 @@ struct AskedKeys {
 
 AskedKeys ask_for_keys(const dnssec::AnchorState& state, const DnsSettings& dns, dnssec::UnixTime now) {
   const wire::Question question{state.zone, wire::RrType::Dnskey};
-  FetchedMessage fetched = fetch_message(dns, {question, dnssec::kNoResolver});
+  FetchedMessage fetched = fetch_message(dns, {question, {}});
   AskedKeys asked{fetched.message != nullptr, judge(state, fetched.message, dns, now), fetched.error};
   if (!asked.answered) asked.observation.reason = dnssec::Reason::ResolverTimeout;
   if (asked.answered && !is_authentic(asked.observation)) {
-    const FetchedMessage other = fetch_message(dns, {question, fetched.resolver});
+    const FetchedMessage other = fetch_message(dns, {question, {fetched.resolver}});
     dnssec::Observation second = judge(state, other.message, dns, now);
     if (is_authentic(second)) asked.observation = std::move(second);
   }

@@ -17,7 +17,7 @@
 template <>
 struct std::hash<danesweep::dnssec::Wanted> {
   std::size_t operator()(const danesweep::dnssec::Wanted& wanted) const noexcept {
-    return std::hash<danesweep::wire::Question>{}(wanted.question) + static_cast<std::size_t>(wanted.not_from + 1);
+    return std::hash<danesweep::wire::Question>{}(wanted.question) + static_cast<std::size_t>(wanted.not_from.bits());
   }
 };
 

@@ -21,8 +21,6 @@ constexpr milliseconds kSlice{4};
 constexpr std::uint32_t kPerLook = 16;  ///< answers between two looks at the clock
 constexpr std::chrono::microseconds kNapStep{100}, kLongestNap{2000};
 
-constexpr std::uint64_t bit(ResolverId resolver) { return std::uint64_t{1} << static_cast<unsigned>(resolver); }
-
 /// NXDOMAIN and YXDOMAIN say something that can be proven; every other error is the resolver's (D-61, D-71).
 bool is_error(wire::Rcode rcode) {
   return rcode != wire::Rcode::NoError && rcode != wire::Rcode::NxDomain && rcode != wire::Rcode::YxDomain;
@@ -35,7 +33,7 @@ struct ResolverPool::Ask {
   Done done;
   std::size_t level = 0;
   std::uint32_t tries = 0;
-  std::uint64_t tried = 0, errored = 0;  ///< resolvers, a bit each
+  dnssec::ResolverSet tried, errored;
   std::optional<dnssec::ErrorRcode> error;
   ResolverId error_from = dnssec::kNoResolver, unreadable_from = dnssec::kNoResolver;
   Instant not_before{};
@@ -89,7 +87,7 @@ void ResolverPool::ask(const dnssec::Wanted& wanted, Done done, LookupLog log) {
   ask.wanted = wanted;
   ask.done = std::move(done);
   ask.log = std::move(log);
-  if (wanted.not_from != dnssec::kNoResolver) ask.level = health_->level_of(wanted.not_from);
+  if (!wanted.not_from.is_empty()) ask.level = health_->level_of(wanted.not_from.first());
   keep(ask, waiting_.empty() ? place(ask) : Placement::Wait);
 }
 
@@ -99,7 +97,7 @@ void ResolverPool::keep(Ask& ask, Placement placement) {
 }
 
 bool ResolverPool::may_ask(const Ask& ask, ResolverId resolver) const {
-  return resolver != ask.wanted.not_from && (ask.errored & bit(resolver)) == 0;
+  return !ask.wanted.not_from.contains(resolver) && !ask.errored.contains(resolver);
 }
 
 /// Every resolver of the level has given an error, or may not be asked.
@@ -110,17 +108,17 @@ bool ResolverPool::is_asked_out(const Ask& ask, std::size_t level) const {
 
 /// Questions to *another* resolver stay in its priority (D-59); all others may go on to the last.
 std::size_t ResolverPool::last_level(const Ask& ask) const {
-  return ask.wanted.not_from != dnssec::kNoResolver ? ask.level : health_->levels().size() - 1;
+  return !ask.wanted.not_from.is_empty() ? ask.level : health_->levels().size() - 1;
 }
 
 /// A reachable resolver of the level with room, by chance among those that this question has not tried yet.
 std::optional<ResolverId> ResolverPool::choose(const Ask& ask, std::size_t level) {
-  std::array<ResolverId, kMaxResolvers> fresh{}, tried{};
+  std::array<ResolverId, dnssec::kMaxResolvers> fresh{}, tried{};
   std::uint32_t fresh_count = 0, tried_count = 0;
   for (const ResolverId id : health_->levels()[level]) {
     if (!may_ask(ask, id)) continue;
     if (!health_->is_reachable(id) || !transports_[static_cast<std::size_t>(id)]->has_room()) continue;
-    if ((ask.tried & bit(id)) == 0) {
+    if (!ask.tried.contains(id)) {
       fresh[fresh_count++] = id;
     } else {
       tried[tried_count++] = id;
@@ -149,7 +147,7 @@ ResolverPool::Placement ResolverPool::place(Ask& ask) {
   const std::size_t last = last_level(ask);
   for (std::size_t level = ask.level; level <= last; ++level)
     if (const auto placed = place_at(ask, level)) return *placed;
-  if (ask.wanted.not_from == dnssec::kNoResolver) return Placement::Later;
+  if (ask.wanted.not_from.is_empty()) return Placement::Later;
   finish(ask, {dnssec::NoOtherResolver{}, dnssec::kNoResolver});  // there is no other one that can be reached
   return Placement::Ended;
 }
@@ -160,7 +158,7 @@ std::optional<ResolverPool::Placement> ResolverPool::place_at(Ask& ask, std::siz
     finish_empty(ask);
     return Placement::Ended;
   }
-  const bool is_particular = ask.wanted.not_from != dnssec::kNoResolver;
+  const bool is_particular = !ask.wanted.not_from.is_empty();
   if (const auto chosen = choose(ask, level)) return start_try(ask, *chosen) ? Placement::Sent : Placement::Wait;
   if (has_reachable(ask, level)) return is_particular ? Placement::Later : Placement::Wait;  // for its window
   if (is_particular || !health_->is_any_reachable(level)) return std::nullopt;
@@ -170,7 +168,7 @@ std::optional<ResolverPool::Placement> ResolverPool::place_at(Ask& ask, std::siz
 
 bool ResolverPool::start_try(Ask& ask, ResolverId resolver) {
   if (!rate_->take(clock_->steady())) return false;
-  ask.tried |= bit(resolver);
+  ask.tried.add(resolver);
   log_event(ask, LookupEvent::Kind::Server, resolver);
   log_event(ask, LookupEvent::Kind::Sent, resolver);
   ask.resolver = resolver;  // a capture of two pointers fits into the function object: no allocation per query
@@ -214,7 +212,7 @@ void ResolverPool::try_ended(Ask& ask, ResolverId resolver, TryResult result) {
 }
 
 void ResolverPool::note_error(Ask& ask, ResolverId resolver, const TryResult& result) {
-  ask.errored |= bit(resolver);
+  ask.errored.add(resolver);
   log_event(ask, LookupEvent::Kind::Error, resolver, result.rcode);
   if (ask.error && ask.error->rcode == wire::Rcode::ServFail) return;  // says most: the name is at fault, not we
   ask.error = dnssec::ErrorRcode{result.rcode, {}, {}};
@@ -243,7 +241,7 @@ void ResolverPool::try_again(Ask& ask) {
   // Another resolver need not wait for the one that refused.
   const auto& ids = health_->levels()[ask.level];
   const bool has_other = std::any_of(ids.begin(), ids.end(), [&](ResolverId id) {
-    return may_ask(ask, id) && (ask.tried & bit(id)) == 0 && health_->is_reachable(id);
+    return may_ask(ask, id) && !ask.tried.contains(id) && health_->is_reachable(id);
   });
   if (has_other) ask.not_before = {};
   keep(ask, place(ask));
@@ -253,7 +251,7 @@ void ResolverPool::finish_empty(Ask& ask) {
   const ResolverId from = ask.error_from;
   if (ask.error) {
     finish(ask, {std::move(*ask.error), from});
-  } else if (ask.wanted.not_from != dnssec::kNoResolver && ask.tried == 0) {
+  } else if (!ask.wanted.not_from.is_empty() && ask.tried.is_empty()) {
     finish(ask, {dnssec::NoOtherResolver{}, dnssec::kNoResolver});
   } else if (ask.unreadable_from != dnssec::kNoResolver) {
     finish(ask, {dnssec::Unreadable{}, ask.unreadable_from});

@@ -35,8 +35,6 @@ class ResponseSource {
 /// Not thread-safe: one per loop.
 class ResolverPool : public ResponseSource {
  public:
-  static constexpr std::size_t kMaxResolvers = 64;
-
   ResolverPool(Loop& loop, const Clock& clock, const DnsSettings& settings, ResolverHealth& health, SharedRate& rate);
   ~ResolverPool() override;
   ResolverPool(const ResolverPool&) = delete;

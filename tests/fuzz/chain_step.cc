@@ -137,7 +137,7 @@ class EditedSource {
     while (!in.at_end() && edits_.size() < 32) edits_.push_back({in.u8(), in.u16(), in.u8()});
   }
   Response operator()(const Wanted& wanted) {
-    if (wanted.not_from != kNoResolver) return {NoOtherResolver{}};
+    if (!wanted.not_from.is_empty()) return {NoOtherResolver{}};
     auto octets = setup().reply(wanted.question);
     const std::size_t behind = 12 + wanted.question.name.wire().size() + 4;
     for (const Edit& edit : edits_)

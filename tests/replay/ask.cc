@@ -62,7 +62,7 @@ std::vector<std::uint8_t> ask_tcp(std::uint16_t port, wire::Bytes query) {
 }
 
 dnssec::Response ask(std::uint16_t port, const dnssec::Wanted& wanted) {
-  if (wanted.not_from != dnssec::kNoResolver) return {dnssec::NoOtherResolver{}};
+  if (!wanted.not_from.is_empty()) return {dnssec::NoOtherResolver{}};
   static std::uint16_t id = 0;
   const wire::QueryPacket query(wanted.question, ++id);
   auto message = wire::Message::parse(ask_udp(port, query.octets()));

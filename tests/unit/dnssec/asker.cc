@@ -98,7 +98,8 @@ Asker& Asker::reversed() {
 Response Asker::respond(const Wanted& wanted) {
   asked_.push_back(wanted.question.name.to_text() + ' ' + wire::to_text(wanted.question.type));
   if (std::ranges::find(muted_, wanted.question) != muted_.end()) return {NoReply{}, kNoResolver};
-  const ResolverId resolver = wanted.not_from == 0 ? 1 : 0;
+  ResolverId resolver = 0;
+  while (wanted.not_from.contains(resolver)) ++resolver;
   if (static_cast<std::size_t>(resolver) >= resolvers_.size()) return {NoOtherResolver{}, kNoResolver};
   const Reply reply = resolvers_[static_cast<std::size_t>(resolver)].reply(wanted.question);
   if (reply.rcode == wire::Rcode::ServFail || reply.rcode == wire::Rcode::Refused)

@@ -387,9 +387,9 @@ TEST(Responses, D4_OfAnotherQuestionAreNoReply) {
   WorkBudget budget(policy);
   Exchanges exchanges(budget);
   const Exchange& exchange = exchanges.ask(question("www.example. A"));
-  exchanges.give({question("zz.example. A")}, {world.message(question("zz.example. A")), 0});
+  exchanges.give({question("zz.example. A"), {}}, {world.message(question("zz.example. A")), 0});
   EXPECT_TRUE(exchange.is_waiting());
-  exchanges.give({question("www.example. A")}, {world.message(question("zz.example. A")), 0});
+  exchanges.give({question("www.example. A"), {}}, {world.message(question("zz.example. A")), 0});
   EXPECT_EQ(exchange.state, Exchange::State::Missing);
   EXPECT_EQ(code(exchange.missing.reason), "malformed-response");
 }
@@ -405,7 +405,7 @@ TEST(Responses, D4_ThatAreTruncatedAreNoReply) {
   WorkBudget budget(policy);
   Exchanges exchanges(budget);
   const Exchange& exchange = exchanges.ask(asked);
-  exchanges.give({asked}, {wire::MessagePtr(*message), 0});
+  exchanges.give({asked, {}}, {wire::MessagePtr(*message), 0});
   EXPECT_EQ(exchange.state, Exchange::State::Missing);
   EXPECT_EQ(code(exchange.missing.reason), "malformed-response");
 }

@@ -39,7 +39,7 @@ class Canned {
     const auto caches = make_plain_caches();
     const Environment environment{&anchors_, &policy_, &crypto_, caches.get()};
     return dnssec::run(Validation(asked_, support::kNow, environment), [&](const Wanted& wanted) -> Response {
-      if (wanted.not_from != kNoResolver) return {NoOtherResolver{}};
+      if (!wanted.not_from.is_empty()) return {NoOtherResolver{}};
       const std::string at = key_of(wanted.question);
       if (changed != nullptr && at == key) return {changed->message(), 0};
       if (!replies_.contains(at)) replies_.emplace(at, world_.reply(wanted.question));

@@ -14,16 +14,84 @@ using enum Security;
 using support::sign;
 using support::SigningKey;
 
+/// Its DS of signed.example. comes from the child.
+World child_sided() {
+  World world = honest_world();
+  world.edit("signed.example.", RrType::Ds, [records = signed_by_child(world, "signed.example.")](Reply& reply) {
+    reply.answer.clear();
+    reply.authority = records;
+  });
+  return world;
+}
+
 // D-56, D-59, D-126: another resolver may do better; the verdict is its.
 TEST(OtherResolver, GivesTheDsThatTheFirstTookFromTheChild) {
-  World child_side = honest_world();
-  child_side.edit("signed.example.", RrType::Ds,
-                  [records = signed_by_child(child_side, "signed.example.")](Reply& reply) {
-                    reply.answer.clear();
-                    reply.authority = records;
-                  });
-  EXPECT_EQ(Asker(child_side).add(honest_world()).ask("www.signed.example. A").security, Secure);
-  EXPECT_EQ(code(Asker(child_side).add(child_side).ask("www.signed.example. A").reason), "ds-from-child");
+  EXPECT_EQ(Asker(child_sided()).add(honest_world()).ask("www.signed.example. A").security, Secure);
+  EXPECT_EQ(code(Asker(child_sided()).add(child_sided()).ask("www.signed.example. A").reason), "ds-from-child");
+}
+
+World with_spoilt_ds() {
+  World world = honest_world();
+  world.edit("signed.example.", RrType::Ds, spoil_signatures(RrType::Ds));
+  return world;
+}
+
+/// The verdict of resolvers asked in that order, for a name below the cut and for the DS itself.
+std::vector<Verdict> verdicts_of(const std::vector<World>& resolvers) {
+  std::vector<Verdict> verdicts;
+  for (const char* text : {"www.signed.example. A", "signed.example. DS"}) {
+    Asker asker(resolvers.front());
+    for (std::size_t i = 1; i < resolvers.size(); ++i) asker.add(resolvers[i]);
+    verdicts.push_back(asker.ask(text));
+  }
+  return verdicts;
+}
+
+// D-56, D-1: as many as there are answer from the child, in any order; the one that asks the parent is found.
+TEST(OtherResolver, IsAskedUntilOneKnowsTheParent) {
+  for (const std::size_t count : {3U, 5U})
+    for (std::size_t right = 0; right < count; ++right) {
+      std::vector<World> resolvers(count, child_sided());
+      resolvers[right] = honest_world();
+      for (const Verdict& verdict : verdicts_of(resolvers)) {
+        EXPECT_EQ(to_text(verdict.security), "SECURE") << right << " of " << count << ' ' << code(verdict.reason);
+        std::vector<ResolverId> childs;
+        for (std::size_t i = 0; i < right; ++i) childs.push_back(static_cast<ResolverId>(i));
+        EXPECT_EQ(verdict.spoiling, childs) << right << " of " << count;
+      }
+    }
+  for (const Verdict& verdict : verdicts_of({3, child_sided()})) EXPECT_EQ(code(verdict.reason), "ds-from-child");
+}
+
+// D-56, D-126: an answer from the child does not count as the one other try of an answer that fails.
+TEST(OtherResolver, OfTheChildsSideIsNoTry) {
+  std::vector<World> resolvers{child_sided(), with_spoilt_ds(), honest_world()};
+  std::vector<int> order{0, 1, 2};
+  do {
+    for (const Verdict& verdict : verdicts_of({resolvers[order[0]], resolvers[order[1]], resolvers[order[2]]}))
+      EXPECT_EQ(to_text(verdict.security), "SECURE") << order[0] << order[1] << order[2] << code(verdict.reason);
+  } while (std::ranges::next_permutation(order).found);
+  resolvers.back() = child_sided();
+  order = {0, 1, 2};
+  do {
+    for (const Verdict& verdict : verdicts_of({resolvers[order[0]], resolvers[order[1]], resolvers[order[2]]}))
+      EXPECT_EQ(code(verdict.reason), "signature-wrong") << "not all of them answered from the child";
+  } while (std::ranges::next_permutation(order).found);
+}
+
+// D-126: what fails otherwise is asked once more, not of everybody.
+TEST(OtherResolver, IsAskedOnceAboutWhatFails) {
+  Asker asker(with_spoilt_ds());
+  for (int i = 0; i < 4; ++i) asker.add(with_spoilt_ds());
+  EXPECT_EQ(code(asker.ask("www.signed.example. A").reason), "signature-wrong");
+  EXPECT_EQ(std::ranges::count(asker.asked(), "signed.example. DS"), 2);
+}
+
+// D-3, D-56, D-104: that we ask no more resolvers is not the fault of the zone.
+TEST(OtherResolver, IsNotAskedBeyondTheLimitOfQuestions) {
+  Asker asker(child_sided());
+  for (int i = 0; i < 60; ++i) asker.add(child_sided());
+  EXPECT_EQ(code(asker.ask("www.signed.example. A").reason), "work-limit");
 }
 
 // D-126
@@ -253,11 +321,11 @@ TEST(OtherResolver, IsAskedWhenAMessageCannotBeRead) {
   const auto message = wire::Message::parse(octets);
   ASSERT_TRUE(message);
   exchanges.ask_readable(asked);
-  exchanges.give({asked}, {wire::MessagePtr(*message), 0});
+  exchanges.give({asked, {}}, {wire::MessagePtr(*message), 0});
   const Exchange& second = exchanges.ask_readable(asked);
   EXPECT_TRUE(second.is_waiting());
-  EXPECT_EQ(second.wanted.not_from, 0);
-  exchanges.give({asked, 0}, {honest_world().message(asked), 1});
+  EXPECT_EQ(second.wanted.not_from, ResolverSet{0});
+  exchanges.give({asked, {0}}, {honest_world().message(asked), 1});
   EXPECT_TRUE(exchanges.ask_readable(asked).is_answered());
 }
 

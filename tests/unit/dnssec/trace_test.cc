@@ -133,7 +133,7 @@ TEST(Trace, RepeatsTheResolversExtendedError) {
   WorkBudget budget(policy);
   Exchanges exchanges(budget);
   exchanges.ask(question("www.example. A"));
-  const Exchange* given = exchanges.give({question("www.example. A")},
+  const Exchange* given = exchanges.give({question("www.example. A"), {}},
                                          {ErrorRcode{wire::Rcode::ServFail, 22, "no reachable authority"}, 3});
   ASSERT_NE(given, nullptr);
   EXPECT_EQ(given->extended_error, 22);

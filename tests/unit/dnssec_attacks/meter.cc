@@ -38,7 +38,7 @@ std::optional<Verdict> Meter::advance(Validation& validation, Cost& cost) {
   for (std::size_t i = 0; wants != nullptr && i < wants->size(); ++i) {
     const Wanted& wanted = (*wants)[i];
     ++cost.questions;
-    if (wanted.not_from != kNoResolver) {
+    if (!wanted.not_from.is_empty()) {
       validation.give(wanted, {NoOtherResolver{}, kNoResolver});
       continue;
     }

@@ -51,7 +51,7 @@ class Resolvers {
     if (pool) pool->drop_all();
   }
 
-  dnssec::Response ask(dnssec::ResolverId not_from = dnssec::kNoResolver, LookupLog log = nullptr) {
+  dnssec::Response ask(const dnssec::ResolverSet& not_from = {}, LookupLog log = nullptr) {
     dnssec::Response got;
     pool->ask(
         {{*wire::DomainName::from_text("mail.example.org."), wire::RrType::A}, not_from},
@@ -135,9 +135,24 @@ TEST(ResolverPool, AnotherResolverIsOneOfTheSamePriority) {
   resolvers.add(Good, 0);
   resolvers.add(Good, 1);
   resolvers.start();
-  for (int i = 0; i < 10; ++i) EXPECT_EQ(resolvers.ask(0).resolver, 1);
-  EXPECT_EQ(shown(resolvers.ask(2)), "no other");
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(resolvers.ask({0}).resolver, 1);
+  EXPECT_EQ(shown(resolvers.ask({2})), "no other");
   EXPECT_EQ(resolvers.servers[0]->udp_queries(), 0U);
+}
+
+// D-56
+TEST(ResolverPool, EachResolverOfThePriorityCanBeAskedInTurn) {
+  Resolvers resolvers;
+  for (const std::uint32_t priority : {0U, 0U, 0U, 1U}) resolvers.add(Good, priority);
+  resolvers.start();
+  dnssec::ResolverSet asked;
+  for (int i = 0; i < 3; ++i) {
+    const dnssec::ResolverId next = resolvers.ask(asked).resolver;
+    EXPECT_FALSE(asked.contains(next));
+    asked.add(next);
+  }
+  EXPECT_EQ(asked, (dnssec::ResolverSet{0, 1, 2}));
+  EXPECT_EQ(shown(resolvers.ask(asked)), "no other");
 }
 
 // D-59: what the other one says is its own business.
@@ -146,7 +161,7 @@ TEST(ResolverPool, AnErrorOfTheOnlyOtherResolverIsTheAnswer) {
   resolvers.add(Good, 0);
   resolvers.add(Servfail, 0);
   resolvers.start();
-  EXPECT_EQ(shown(resolvers.ask(0)), "error SERVFAIL");
+  EXPECT_EQ(shown(resolvers.ask({0})), "error SERVFAIL");
 }
 
 // E-100: equal ones share at random
@@ -182,7 +197,7 @@ TEST(ResolverPool, TheLogTellsEachTry) {
   resolvers.add(Servfail, 5);
   resolvers.start();
   auto log = std::make_shared<std::vector<LookupEvent>>();
-  resolvers.ask(dnssec::kNoResolver, log);
+  resolvers.ask({}, log);
   using Kind = LookupEvent::Kind;
   ASSERT_EQ(log->size(), 3U);
   EXPECT_EQ((*log)[0].kind, Kind::Server);

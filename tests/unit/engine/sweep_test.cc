@@ -291,7 +291,7 @@ TEST(Canary, TellsFitFromSilentAndErrors) {
   EXPECT_EQ(results[0].state, CanaryResult::State::NoVerdict);
   EXPECT_EQ(results[1].state, CanaryResult::State::NoAnswer);
   EXPECT_EQ(results[1].sentence, "no answer");
-  const dnssec::Wanted wanted{{name_of("d.example."), wire::RrType::Mx}};
+  const dnssec::Wanted wanted{{name_of("d.example."), wire::RrType::Mx}, {}};
   settings.resolvers = {{good.address(), 0}};
   EXPECT_TRUE(fetch_message(settings, wanted).message);
   settings.resolvers = {{failing.address(), 0}};
