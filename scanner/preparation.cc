@@ -10,6 +10,7 @@
 #include <set>
 
 #include "dnssec/algorithms.h"
+#include "dnssec/resolver_set.h"
 #include "dnssec/zone_keys.h"
 #include "scanner/input/domain_name.h"
 #include "scanner/input/entry.h"
@@ -167,6 +168,9 @@ std::vector<ResolverSetting> resolvers_of(std::string_view resolv_conf) {
 Value<DnsSettings> prepare_resolvers(const DnsOptions& options) {
   auto resolvers = resolvers_in_use(options);
   if (!resolvers) return tl::unexpected(resolvers.error());
+  if (resolvers->size() > static_cast<std::size_t>(dnssec::kMaxResolvers))
+    return tl::unexpected(
+        fmt::format("{} resolvers are named; at most {} can be used", resolvers->size(), dnssec::kMaxResolvers));
   const auto sources = one_per_family(options.source_addresses);
   if (!sources) return tl::unexpected(sources.error());
   DnsSettings settings;

@@ -122,6 +122,15 @@ TEST(Preparation, ResolversOfResolvConf) {
   EXPECT_EQ(found[1].where.to_text(), "[2001:db8::53]:53");
 }
 
+// As many as a set of resolvers can name (D-56).
+TEST(Preparation, AtMost64Resolvers) {
+  DnsOptions options;
+  options.resolvers.assign(64, *parse_resolver("192.0.2.53"));
+  EXPECT_TRUE(prepare_resolvers(options).has_value());
+  options.resolvers.push_back(options.resolvers.front());
+  EXPECT_FALSE(prepare_resolvers(options).has_value());
+}
+
 TEST(Preparation, T80_OneSourceAddressPerFamily) {
   DnsOptions options;
   options.resolvers = {*parse_resolver("192.0.2.53")};
