@@ -39,8 +39,10 @@ ZoneState no_zone() {
 
 }  // namespace
 
-std::optional<DomainName> Chain::governing_anchor(const DomainName& name, RrType type) const {
-  if (type == RrType::Ds && !name.is_root()) return lookup_.anchors().governing_zone_strictly_above(name);
+Side side_of(RrType type) { return type == RrType::Ds ? Side::Parent : Side::Any; }
+
+std::optional<DomainName> Chain::governing_anchor(const DomainName& name, Side side) const {
+  if (side == Side::Parent && !name.is_root()) return lookup_.anchors().governing_zone_strictly_above(name);
   return lookup_.anchors().governing_zone(name);
 }
 

@@ -30,12 +30,21 @@ struct ZoneState {
   bool is_insecure() const { return finding.security == Security::Insecure; }
 };
 
+/// Which zone may hold something at a name that may be a zone cut (D-74).
+enum class Side : std::uint8_t {
+  Any,     ///< the zone that the name lies in
+  Parent,  ///< the zone above: DS, an NSEC without the SOA bit, as it stands at a delegation (RFC 4035 section 2.3)
+  Apex,    ///< the zone of that name alone: an NSEC with the SOA bit
+};
+Side side_of(wire::RrType type);
+
 class Chain {
  public:
   explicit Chain(Lookup& lookup) : lookup_(lookup) {}
 
-  /// The anchor that governs a name; for DS that of the parent's side (D-44). Nothing: outside all anchors (D-45).
-  std::optional<wire::DomainName> governing_anchor(const wire::DomainName& name, wire::RrType type) const;
+  /// The anchor that governs a name; on the parent's side the one strictly above (D-44). Nothing: outside all anchors
+  /// (D-45).
+  std::optional<wire::DomainName> governing_anchor(const wire::DomainName& name, Side side) const;
 
   /// Keys of a zone that somebody signed for (D-46). Under an anchor. Null: not known yet.
   const ZoneState* zone(const wire::DomainName& name);

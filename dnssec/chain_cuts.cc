@@ -111,7 +111,7 @@ std::optional<Finding> Chain::say_of(const DomainName& zone, const DomainName& n
 
 /// Signers that may be the parent: strictly above the name, and not above its anchor (D-23, D-44).
 std::vector<DomainName> Chain::parent_candidates(std::vector<DomainName> signers, const DomainName& name) const {
-  const auto anchor = governing_anchor(name, RrType::Ds);
+  const auto anchor = governing_anchor(name, Side::Parent);
   std::erase_if(signers, [&](const DomainName& signer) {
     return !name.is_below(signer) || !anchor || !signer.is_within(*anchor);
   });

@@ -190,7 +190,7 @@ std::optional<LinkResult> LinkJudge::judge_negative() {
   const bool is_silent =
       view_.soa_owner_above(question_.name) == nullptr && denial_signers(view_, question_.name).empty();
   if (position_ == Position::AfterAlias && is_silent) return LinkResult{.is_incomplete = true};  // D-67
-  if (!chain_.governing_anchor(question_.name, question_.type)) {
+  if (!chain_.governing_anchor(question_.name, side_of(question_.type))) {
     RrsetResult outside;
     outside.finding = insecure(Reason::OutsideAnchors, lookup_.facts(question_.name, question_.type));
     return to_denial(std::move(outside), claimed_denial());
@@ -198,7 +198,7 @@ std::optional<LinkResult> LinkJudge::judge_negative() {
   Attempts attempts;
   auto signed_denial = judge_signed_denial(attempts);
   if (!signed_denial || !signed_denial->is_incomplete) return signed_denial;
-  auto judged = judge_unsigned(question_.name, question_.type, attempts, missing_denial_reason(attempts));
+  auto judged = judge_unsigned(question_, side_of(question_.type), attempts, missing_denial_reason(attempts));
   if (!judged) return std::nullopt;
   if (judged->finding.reason == Reason::RrsigsMissing) name_unsigned_record(judged->finding.facts);
   return to_denial(std::move(*judged), claimed_denial());
@@ -219,7 +219,7 @@ void LinkJudge::name_unsigned_record(ReasonFacts& facts) const {
 /// Tries each zone that signed a denial; `is_incomplete`: none of them proves it.
 std::optional<LinkResult> LinkJudge::judge_signed_denial(Attempts& attempts) {
   for (const DomainName& signer :
-       candidates(denial_signers(view_, question_.name), question_.name, question_.type, attempts)) {
+       candidates(denial_signers(view_, question_.name), question_.name, side_of(question_.type), attempts)) {
     const ZoneState* zone = chain_.zone(signer);
     if (zone == nullptr) return std::nullopt;
     if (!zone->is_zone) continue;
@@ -245,7 +245,7 @@ std::optional<DenialResult> LinkJudge::judge_denial_by(const ZoneKeys& keys) {
   std::optional<Finding> say = Finding{};
   if (denial->proof == Proof::InsecureDelegation || denial->proof == Proof::Delegation)
     say = chain_.say_of(keys.zone, denial->cut);
-  if (denial->proof == Proof::TooManyIterations) say = say_uncomputed(keys, question_.name, question_.type);
+  if (denial->proof == Proof::TooManyIterations) say = say_uncomputed(keys, question_, side_of(question_.type));
   if (!say) return std::nullopt;
   if (!say->is_secure()) denial->finding = *say;
   return denial;
@@ -255,7 +255,7 @@ std::optional<DenialResult> LinkJudge::judge_denial_by(const ZoneKeys& keys) {
 /// zone does not exist, and so nothing below it (RFC 8020).
 std::optional<LinkResult> LinkJudge::judge_denied_anchor() {
   LinkResult unproven{.is_incomplete = true};
-  const auto anchor = chain_.governing_anchor(question_.name, question_.type);
+  const auto anchor = chain_.governing_anchor(question_.name, side_of(question_.type));
   const auto above = anchor ? lookup_.anchors().governing_zone_strictly_above(*anchor) : std::nullopt;
   if (!above || view_.rcode() != Rcode::NxDomain) return unproven;
   for (const DomainName& signer : denial_signers(view_, *anchor)) {

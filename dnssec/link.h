@@ -75,11 +75,11 @@ class LinkJudge {
                                               Attempts& attempts);
   std::optional<RrsetResult> judge_signature(const wire::Rrset& rrset, WildcardProof wildcard_proof,
                                              const ZoneState& zone, Attempts& attempts);
-  std::optional<RrsetResult> judge_unsigned(const wire::DomainName& name, wire::RrType type, const Attempts& attempts,
+  std::optional<RrsetResult> judge_unsigned(const wire::Question& judged, Side side, const Attempts& attempts,
                                             Reason otherwise);
   ReasonFacts unproven_facts(const wire::DomainName& name, wire::RrType type, const ZoneState& zone,
                              const Attempts& attempts, Reason reason) const;
-  std::optional<Finding> say_uncomputed(const ZoneKeys& keys, const wire::DomainName& name, wire::RrType type);
+  std::optional<Finding> say_uncomputed(const ZoneKeys& keys, const wire::Question& judged, Side side);
   static bool is_excused_by(const ZoneState& zone, const Finding& failure);
   RrsetResult judge_failed(const Finding& failure, const wire::DomainName& signer, const ZoneState& zone,
                            ReasonFacts facts) const;
@@ -87,7 +87,7 @@ class LinkJudge {
                                     WildcardProof wildcard_proof);
   std::optional<RrsetResult> cut_shown_here(const wire::DomainName& name);
   std::vector<wire::DomainName> candidates(std::vector<wire::DomainName> signers, const wire::DomainName& name,
-                                           wire::RrType type, Attempts& attempts) const;
+                                           Side side, Attempts& attempts) const;
   Reason unsigned_reason(const wire::Rrset& rrset, const Attempts& attempts) const;
   RrsetResult from_zone(const ZoneState& zone) const;
   LinkResult to_link(Step step, RrsetResult judged, const wire::DomainName& name, wire::RrType type) const;

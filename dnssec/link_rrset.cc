@@ -5,6 +5,7 @@
 
 #include "dnssec/link.h"
 #include "dnssec/trace.h"
+#include "dnssec/wire/rdata.h"
 
 namespace danesweep::dnssec {
 
@@ -16,9 +17,17 @@ namespace {
 
 SignedRole role_of(RrType type) { return type == RrType::Ds ? SignedRole::DsOrItsDenial : SignedRole::Ordinary; }
 
-/// The name whose zone holds the RRset: DS belong to the parent (RFC 4035 section 2.4).
-DomainName place_of(const DomainName& name, RrType type) {
-  return type == RrType::Ds && !name.is_root() ? name.parent() : name;
+/// By the SOA bit of an NSEC (D-74), signed or not: it says where to look, and what is found there decides.
+Side side_of(const Rrset& rrset) {
+  if (rrset.type != RrType::Nsec || rrset.rdata.empty()) return dnssec::side_of(rrset.type);
+  const auto nsec = wire::parse_nsec(rrset.rdata.front());
+  if (!nsec) return Side::Any;
+  return nsec->types.has(RrType::Soa) ? Side::Apex : Side::Parent;
+}
+
+/// The name whose zone holds the RRset.
+DomainName place_of(const DomainName& name, Side side) {
+  return side == Side::Parent && !name.is_root() ? name.parent() : name;
 }
 
 }  // namespace
@@ -26,7 +35,8 @@ DomainName place_of(const DomainName& name, RrType type) {
 std::optional<LinkJudge::RrsetResult> LinkJudge::judge_rrset(const Rrset& rrset, WildcardProof wildcard_proof) {
   if (rrset.type == RrType::Rrsig)  // D-74
     return RrsetResult{.finding = insecure(Reason::UnsignableType, lookup_.facts(rrset.owner, rrset.type))};
-  if (!chain_.governing_anchor(rrset.owner, rrset.type)) {
+  const Side side = side_of(rrset);
+  if (!chain_.governing_anchor(rrset.owner, side)) {
     RrsetResult outside{.finding = insecure(Reason::OutsideAnchors, lookup_.facts(rrset.owner, rrset.type))};
     outside.finding.limit_ttl(std::min(rrset.ttl, lookup_.policy().max_ttl));
     return outside;
@@ -34,18 +44,18 @@ std::optional<LinkJudge::RrsetResult> LinkJudge::judge_rrset(const Rrset& rrset,
   Attempts attempts;
   auto judged = judge_signatures(rrset, wildcard_proof, attempts);
   if (judged && judged->finding.security <= Security::Indeterminate)
-    judged = judge_unsigned(rrset.owner, rrset.type, attempts, unsigned_reason(rrset, attempts));
+    judged = judge_unsigned({rrset.owner, rrset.type}, side, attempts, unsigned_reason(rrset, attempts));
   if (judged) judged->finding.limit_ttl(std::min(rrset.ttl, lookup_.policy().max_ttl));
   return judged;
 }
 
 /// Signers that may be the zone of the name, deepest first (D-44, D-47).
-std::vector<DomainName> LinkJudge::candidates(std::vector<DomainName> signers, const DomainName& name, RrType type,
+std::vector<DomainName> LinkJudge::candidates(std::vector<DomainName> signers, const DomainName& name, Side side,
                                               Attempts& attempts) const {
-  const auto anchor = chain_.governing_anchor(name, type);
-  const DomainName place = place_of(name, type);
+  const auto anchor = chain_.governing_anchor(name, side);
+  const DomainName place = place_of(name, side);
   std::erase_if(signers, [&](const DomainName& signer) {
-    const bool is_stranger = !place.is_within(signer);
+    const bool is_stranger = !place.is_within(signer) || (side == Side::Apex && signer != name);
     const bool is_above = !is_stranger && anchor && !signer.is_within(*anchor);
     if (is_stranger && !attempts.stranger) attempts.stranger = signer;
     if (is_above && !attempts.above_anchor) attempts.above_anchor = signer;
@@ -57,7 +67,7 @@ std::vector<DomainName> LinkJudge::candidates(std::vector<DomainName> signers, c
 /// Tries each signer; a result that is BOGUS or INDETERMINATE stands for "none of them holds".
 std::optional<LinkJudge::RrsetResult> LinkJudge::judge_signatures(const Rrset& rrset, WildcardProof wildcard_proof,
                                                                   Attempts& attempts) {
-  for (const DomainName& signer : candidates(signers_of(rrset), rrset.owner, rrset.type, attempts)) {
+  for (const DomainName& signer : candidates(signers_of(rrset), rrset.owner, side_of(rrset), attempts)) {
     const ZoneState* zone = chain_.zone(signer);
     if (zone == nullptr) return std::nullopt;
     if (!zone->is_zone && !attempts.stranger) attempts.stranger = signer;
@@ -105,7 +115,7 @@ std::optional<LinkJudge::RrsetResult> LinkJudge::accept(const Rrset& rrset, cons
     if (!proof) return std::nullopt;
     good.finding = proof->finding;
     if (good.finding.reason == Reason::Nsec3Iterations) {
-      const auto say = say_uncomputed(*zone.keys, rrset.owner, rrset.type);
+      const auto say = say_uncomputed(*zone.keys, {rrset.owner, rrset.type}, side_of(rrset));
       if (!say) return std::nullopt;
       if (!say->is_secure()) good.finding = *say;
     }
@@ -121,12 +131,12 @@ std::optional<LinkJudge::RrsetResult> LinkJudge::accept(const Rrset& rrset, cons
 
 /// What nobody computed (D-87) may be said of names of that zone alone, and who can tell without computing but the
 /// walk: a zone above has no say over its secure delegations (D-50). SECURE: it may. Nothing: step again.
-std::optional<Finding> LinkJudge::say_uncomputed(const ZoneKeys& keys, const DomainName& name, RrType type) {
-  const DomainName place = place_of(name, type);
+std::optional<Finding> LinkJudge::say_uncomputed(const ZoneKeys& keys, const wire::Question& judged, Side side) {
+  const DomainName place = place_of(judged.name, side);
   const ZoneState* zone = chain_.locate(place, view_.soa_owner_above(place));
   if (zone == nullptr) return std::nullopt;
   if (!zone->is_secure() || zone->keys->zone == keys.zone) return Finding{};
-  ReasonFacts facts = lookup_.facts(name, type);
+  ReasonFacts facts = lookup_.facts(judged.name, judged.type);
   facts.zone = zone->keys->zone;
   facts.signer = keys.zone;
   return bogus(Reason::SignerNotZone, std::move(facts));
@@ -142,9 +152,9 @@ Reason LinkJudge::unsigned_reason(const Rrset& rrset, const Attempts& attempts) 
 /// D-48: no signature holds, so where is the name? Under an insecure cut nothing is wrong; else the failure of the
 /// signature is the reason, or `otherwise`. A signature by a zone above the name's own is no signature of its zone.
 /// What failed otherwise (a proof, the zone's keys) was made by the name's own zone, and stays.
-std::optional<LinkJudge::RrsetResult> LinkJudge::judge_unsigned(const DomainName& name, RrType type,
+std::optional<LinkJudge::RrsetResult> LinkJudge::judge_unsigned(const wire::Question& judged, Side side,
                                                                 const Attempts& attempts, Reason otherwise) {
-  const DomainName place = place_of(name, type);
+  const DomainName place = place_of(judged.name, side);
   auto shown = cut_shown_here(place);
   if (!shown) return std::nullopt;
   if (shown->finding.security == Security::Insecure) return shown;
@@ -156,20 +166,20 @@ std::optional<LinkJudge::RrsetResult> LinkJudge::judge_unsigned(const DomainName
   if (attempts.failure && is_excused_by(*zone, *attempts.failure)) return from_zone(*zone);
   if (attempts.failure && !attempts.failed_signer)
     return RrsetResult{.finding = *attempts.failure, .links = attempts.links};
-  ReasonFacts facts = unproven_facts(name, type, *zone, attempts, otherwise);
+  ReasonFacts facts = unproven_facts(judged.name, judged.type, *zone, attempts, otherwise);
   if (attempts.failure) return judge_failed(*attempts.failure, *attempts.failed_signer, *zone, std::move(facts));
   if (!zone->is_secure()) {
-    auto judged = from_zone(*zone);
+    auto unproven = from_zone(*zone);
     // D-47: the signer above the name is no zone; what fails on the way down from there is told by that.
     if (zone->finding.security == Security::Bogus && otherwise == Reason::SignerNotZone &&
         place.is_within(*attempts.stranger)) {
       const ReasonFacts& failed = zone->finding.facts;
       facts.zone = failed.parent ? failed.parent : failed.zone;
-      judged.finding = bogus(otherwise, std::move(facts));
+      unproven.finding = bogus(otherwise, std::move(facts));
     }
     // Signed data needs no such walk: another resolver's answer may do without what could not be fetched (D-126).
-    if (zone->finding.security == Security::Indeterminate) judged.finding.fault_at = FaultAt::ThisMessage;
-    return judged;
+    if (zone->finding.security == Security::Indeterminate) unproven.finding.fault_at = FaultAt::ThisMessage;
+    return unproven;
   }
   return RrsetResult{.finding = bogus(otherwise, std::move(facts)), .zone = zone->keys};
 }
@@ -203,7 +213,7 @@ LinkJudge::RrsetResult LinkJudge::judge_failed(const Finding& failure, const Dom
 std::optional<LinkJudge::RrsetResult> LinkJudge::cut_shown_here(const DomainName& name) {
   if (!view_.has_denial_records()) return RrsetResult{};
   Attempts unused;
-  for (const DomainName& signer : candidates(denial_signers(view_, name), name, RrType::A, unused)) {
+  for (const DomainName& signer : candidates(denial_signers(view_, name), name, Side::Any, unused)) {
     const ZoneState* zone = chain_.zone(signer);
     if (zone == nullptr) return std::nullopt;
     if (!zone->is_secure()) continue;

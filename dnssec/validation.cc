@@ -104,7 +104,7 @@ std::optional<Verdict> Validation::Impl::advance() {
 /// All that will surely be needed goes out in one round trip (D-60).
 void Validation::Impl::start() {
   lookup.exchanges().ask(lookup.question());
-  const auto anchor = chain.governing_anchor(name, lookup.question().type);
+  const auto anchor = chain.governing_anchor(name, side_of(lookup.question().type));
   if (!anchor) return;
   const bool has_keys = lookup.caches().find_zone(*anchor, lookup.now()) != nullptr;
   if (has_keys && hint == NameHint::None) return;
@@ -213,7 +213,7 @@ void Validation::Impl::end_with(Finding finding) {
 bool Validation::Impl::look_at_resolvers() {
   Finding& finding = links.back().result.finding;
   if (finding.security != Security::Bogus || !is_missing_reason(finding.reason)) return true;
-  const auto anchor = chain.governing_anchor(links.back().name, lookup.question().type);
+  const auto anchor = chain.governing_anchor(links.back().name, side_of(lookup.question().type));
   if (!anchor) return true;
   const auto found = find_stripping(lookup, *anchor, finding.reason);
   if (!found) return false;

@@ -39,6 +39,41 @@ std::function<void(World&)> many_types(unsigned unsigned_type) {
   };
 }
 
+/// The question for the NSEC at `owner` is answered with that of `zone`, one side of a cut, and spoilt by `edit`.
+std::function<void(World&)> nsec_of(const char* zone, const char* owner, const World::Edit& edit = {}) {
+  return [=](World& world) {
+    world.edit(owner, RrType::Nsec, [records = world.zone(zone).find_signed(name(owner), RrType::Nsec)](Reply& reply) {
+      reply.answer = records;
+      reply.authority.clear();
+    });
+    if (edit) world.edit(owner, RrType::Nsec, edit);
+  };
+}
+
+/// An NSEC as the other side of the cut would have it, signed all the same.
+std::function<void(World&)> made_nsec(const char* text, const char* zone) {
+  return [=](World& world) {
+    const Records records = signed_records(text, zone);
+    world.edit(records.front().owner.to_text(), RrType::Nsec, [records](Reply& reply) {
+      reply.answer = records;
+      reply.authority.clear();
+    });
+  };
+}
+
+/// The denial of an NSEC at `owner` by the NSEC3 of `zone` there.
+std::function<void(World&)> no_nsec_by(const char* zone, const char* owner) {
+  return [=](World& world) {
+    Records records = world.zone(zone).nsec3().matching_nsec3(name(owner));
+    const Records soa = world.zone(zone).find_signed(name(zone), RrType::Soa);
+    records.insert(records.end(), soa.begin(), soa.end());
+    world.edit(owner, RrType::Nsec, [records](Reply& reply) {
+      reply.answer.clear();
+      reply.authority = records;
+    });
+  };
+}
+
 class AnswerTest : public testing::TestWithParam<Row> {};
 TEST_P(AnswerTest, EndsAsExpected) { check(GetParam()); }
 
@@ -314,6 +349,37 @@ const Row kRows[] = {
     {"ANY of a wildcard", "D-73", {}, "x.wild.example. ANY", Secure},
     {"RRSIG is never signed", "D-74", {}, "www.example. RRSIG", Insecure, Reason::UnsignableType},
     {"NSEC type", "D-74", {}, "www.example. NSEC", Secure},
+    {"NSEC type at a cut, the child's", "D-74", nsec_of("signed.example.", "signed.example."), "signed.example. NSEC",
+     Secure},
+    {"NSEC type at a cut, the parent's", "D-74", nsec_of("example.", "signed.example."), "signed.example. NSEC",
+     Secure},
+    {"NSEC type at an insecure cut, the parent's", "D-74", nsec_of("example.", "insecure.example."),
+     "insecure.example. NSEC", Secure},
+    {"NSEC type at an insecure cut, the parent's, unsigned", "D-74",
+     nsec_of("example.", "insecure.example.", without_all_signatures()), "insecure.example. NSEC", Bogus,
+     Reason::RrsigsMissing},
+    {"NSEC type at an insecure cut, the parent's, signature wrong", "D-74",
+     nsec_of("example.", "insecure.example.", spoil_signatures(RrType::Nsec)), "insecure.example. NSEC", Bogus,
+     Reason::SignatureWrong},
+    {"NSEC type at an island, the child's, signature wrong", "D-74",
+     nsec_of("island.insecure.example.", "island.insecure.example.", spoil_signatures(RrType::Nsec)),
+     "island.insecure.example. NSEC", Insecure, Reason::InsecureDelegation},
+    {"NSEC type at a cut, the child's, signature wrong", "D-74",
+     nsec_of("signed.example.", "signed.example.", spoil_signatures(RrType::Nsec)), "signed.example. NSEC", Bogus,
+     Reason::SignatureWrong},
+    {"NSEC type at a cut, the child signs the parent's", "D-74",
+     made_nsec("signed.example. NSEC www.signed.example. NS DS RRSIG NSEC", "signed.example."), "signed.example. NSEC",
+     Bogus, Reason::SignerNotZone},
+    {"NSEC type at a cut, the parent signs the child's", "D-74",
+     made_nsec("signed.example. NSEC www.signed.example. NS SOA RRSIG NSEC DNSKEY", "example."), "signed.example. NSEC",
+     Bogus, Reason::SignerNotZone},
+    {"NSEC type at a cut with NSEC3, denied by the child", "D-74", no_nsec_by("signed.three.", "signed.three."),
+     "signed.three. NSEC", Secure, Reason::None, Answer::NoData},
+    {"NSEC type at a cut with NSEC3, denied by the parent", "D-74 D-79", no_nsec_by("three.", "signed.three."),
+     "signed.three. NSEC", Bogus, Reason::DenialFromParent},
+    {"NSEC type at an insecure cut with NSEC3, denied by the parent", "D-74 D-79",
+     no_nsec_by("three.", "insecure.three."), "insecure.three. NSEC", Insecure, Reason::InsecureDelegation,
+     Answer::NoData},
     {"DNSKEY type", "D-74", {}, "signed.example. DNSKEY", Secure},
     {"DNSKEY type at a name that is no zone", "D-74",
      [](World& world) { world.zone("example.").add("host DNSKEY 256 3 13 " + std::string(86, 'A') + "=="); },

@@ -28,6 +28,18 @@ TEST(Anchors, SignerAboveTheAnchorIsBogus) {
   EXPECT_EQ(who_can_mend(verdict.reason, verdict.facts), "the operator of the DNS of signed.example");
 }
 
+// D-44, D-74: the NSEC that stands at the cut in the zone above is governed by the anchor above.
+TEST(Anchors, NsecOfTheParentIsTheParents) {
+  World world = honest_world();
+  const Records nsec = world.zone("example.").find_signed(name("signed.example."), RrType::Nsec);
+  world.edit("signed.example.", RrType::Nsec, [nsec](Reply& reply) { reply.answer = nsec; });
+  auto both = world.anchors("signed.example.");
+  for (TrustAnchor& anchor : world.anchors(".")) both.push_back(std::move(anchor));
+  EXPECT_EQ(to_text(Asker(world).anchors(both).ask("signed.example. NSEC").security), "SECURE");
+  EXPECT_EQ(code(Asker(world).anchors(world.anchors("signed.example.")).ask("signed.example. NSEC").reason),
+            "outside-anchors");
+}
+
 // D-44: nor may it deny a DS below the anchor, and so end security there.
 TEST(Anchors, SignerAboveTheAnchorDeniesNoDsBelowIt) {
   World world = honest_world();
