@@ -75,7 +75,7 @@ constexpr Row kRows[] = {
     {Reason::DnskeyMissing, "dnskey-missing", Bogus, 9, "ZP",
      "{linker} links {zone} by DS {ds_tags} but {zone} publishes no keys"},
     {Reason::DsNoMatchingKey, "ds-no-matching-key", Bogus, 9, "P",
-     "no usable key of {zone} has a tag of its DS (DS: {ds_tags}, keys: {keys}): key rolled without new DS?"},
+     "no usable key of {zone} has a tag of its DS (DS: {ds_tags}, keys: {keys}): {cause}"},
     {Reason::DsDigestWrong, "ds-digest-wrong", Bogus, 9, "P",
      "key {tag} of {zone} exists but its digest differs from the DS"},
     {Reason::DnskeyNotSignedByDsKey, "dnskey-not-signed-by-ds-key", Bogus, 9, "Z",
@@ -175,6 +175,14 @@ std::string name_to_text(const std::optional<wire::DomainName>& name) {
   return name ? name->to_display() : std::string(kNotKnown);
 }
 
+/// Of a DS that names no key of use: the key that it does name, or else a guess.
+std::string unlinked_cause(const ReasonFacts& facts) {
+  for (const NamedKey& key : facts.keys)
+    if (key.tag == facts.key_tag && !key.flaw.empty())
+      return fmt::format("key {} may not be used: {}", key.tag, key.flaw);
+  return "key rolled without new DS?";
+}
+
 struct Word {
   std::string_view word;
   std::string (*fill)(const ReasonFacts&);
@@ -193,6 +201,7 @@ constexpr Word kWords[] = {
     {"tag", [](const ReasonFacts& facts) { return number_to_text(facts.key_tag); }},
     {"ds_tags", [](const ReasonFacts& facts) { return list_to_text(facts.ds_tags); }},
     {"keys", [](const ReasonFacts& facts) { return list_to_text(facts.keys); }},
+    {"cause", unlinked_cause},
     {"number", [](const ReasonFacts& facts) { return number_to_text(facts.number); }},
     {"date", [](const ReasonFacts& facts) { return facts.date ? date_to_text(*facts.date) : std::string(kNotKnown); }},
     {"age",

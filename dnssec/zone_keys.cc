@@ -6,6 +6,7 @@
 #include <map>
 
 #include "dnssec/algorithms.h"
+#include "dnssec/key_identity.h"
 #include "dnssec/trace.h"
 
 namespace danesweep::dnssec {
@@ -62,6 +63,22 @@ std::vector<NamedKey> named_keys(std::span<const ZoneKey> keys, std::span<const 
     named.push_back(named_key(key, ds == wanted.end() ? key.algorithm : ds->algorithm));
   }
   return named;
+}
+
+/// Now, or before it was revoked: that changes its tag (RFC 5011 section 2.1).
+bool is_named_by(const wire::Ds& ds, const ZoneKey& key) {
+  if (ds.algorithm != key.algorithm) return false;
+  return ds.key_tag == key.tag || (is_revoked(key.rdata) && ds.key_tag == key_tag(without_revoke(key.rdata)));
+}
+
+/// The smallest tag of a key that a DS names and that may not sign (D-37, D-40); nothing: they name no key at all.
+std::optional<std::uint16_t> named_in_vain(std::span<const ZoneKey> keys, std::span<const wire::Ds> ds_set) {
+  std::optional<std::uint16_t> tag;
+  for (const ZoneKey& key : keys) {
+    const bool is_named = std::ranges::any_of(ds_set, [&](const wire::Ds& ds) { return is_named_by(ds, key); });
+    if (is_named && !key.may_sign()) tag = std::min(tag.value_or(key.tag), key.tag);
+  }
+  return tag;
 }
 
 bool is_usable(const wire::Ds& ds, const Crypto& crypto) {
@@ -342,7 +359,7 @@ KeySetOutcome prove_by_ds(const wire::DomainName& zone, const VerifiedRrset& ds_
   if (!any && vouched.budget_spent) return work_limit(proof.facts(), *context.budget);
   if (!any) {
     proof.facts().keys = named_keys(proof.keys(), ds);
-    proof.facts().key_tag = vouched.mismatched_tag;
+    proof.facts().key_tag = vouched.tag_seen ? vouched.mismatched_tag : named_in_vain(proof.keys(), ds);
     return fault(Security::Bogus, vouched.tag_seen ? Reason::DsDigestWrong : Reason::DsNoMatchingKey, proof.facts());
   }
   KeySetOutcome outcome = proof.prove(vouched, *dnskeys);

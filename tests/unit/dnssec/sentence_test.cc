@@ -113,8 +113,8 @@ const Told kTold[] = {
      "the operator of the DNS of example"},
     {"D-37 a DS of a revoked key", child_with({{kRevoked, KeyUse::SignsAll}}), "www.child.example. A",
      fmt::format(
-         "no usable key of child.example has a tag of its DS (DS: {0}, keys: {0} (revoked)): key rolled without "
-         "new DS?",
+         "no usable key of child.example has a tag of its DS (DS: {0}, keys: {0} (revoked)): key {0} may not be "
+         "used: revoked",
          kRevoked.tag()),
      "the operator of example or the registrar of child.example"},
     {"D-29 a key of another protocol", child_with({{kSound, KeyUse::SignsKeys}, {kOddProtocol, KeyUse::SignsData}}),

@@ -364,6 +364,35 @@ TEST(KeySetDetails, FactsOfABrokenLink) {  // D-126
                 "): key rolled without new DS?");
 }
 
+// D-37, D-40: the key did not go; it may not be used.
+TEST(KeySetDetails, CauseOfADsWithoutAKeyOfUse) {
+  const struct {
+    SigningKey published, linked;
+    const char* flaw;
+  } rows[] = {
+      {kKsk.with_flags(257 | 128), kKsk.with_flags(257 | 128), "revoked"},
+      {kKsk.with_flags(257 | 128), kKsk, "revoked"},  // since the DS was made
+      {kKsk.with_flags(1), kKsk.with_flags(1), "without zone-key flag"},
+      {SigningKey(13, 2, 257, 4), SigningKey(13, 2, 257, 4), "protocol 4"},
+  };
+  for (const auto& row : rows) {
+    Link link;
+    link.keys = {{row.published, KeyUse::SignsAll}};
+    link.link(row.linked);
+    link.link(SigningKey(13, 3, 257));  // a stale one beside it
+    const KeySetOutcome outcome = prove(link).outcome;
+    EXPECT_EQ(code(outcome.reason), "ds-no-matching-key") << row.flaw;
+    const std::string told = sentence(outcome.reason, outcome.facts);
+    const std::string cause = "): key " + std::to_string(row.published.tag()) + " may not be used: " + row.flaw;
+    EXPECT_TRUE(told.ends_with(cause)) << told;
+  }
+  Link other_algorithm;
+  other_algorithm.link(kKsk);
+  other_algorithm.ds[0].rdata[2] = 14;
+  const KeySetOutcome outcome = prove(other_algorithm).outcome;
+  EXPECT_TRUE(sentence(outcome.reason, outcome.facts).ends_with("): key rolled without new DS?"));
+}
+
 TEST(Usability, NamesWhatIsMissing) {  // D-41
   Link link;
   link.link(kKsk);
