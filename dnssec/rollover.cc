@@ -387,20 +387,7 @@ std::string clock_warning(const AnchorState& state, const RolloverClock& clock) 
                      date_to_text(clock.now), before_last ? "their last refresh" : "this program was built");
 }
 
-std::vector<std::string> anchor_warnings(const AnchorState& state, UnixTime now) {
-  std::vector<std::string> warnings;
-  if (trusted_anchors(state).empty()) warnings.push_back("no trusted key is left: see `danesweep anchors show`");
-  if (!state.last_success)
-    warnings.push_back("the trust anchors were never refreshed: run `danesweep anchors update`");
-  else if (now - *state.last_success > kStale.count())
-    warnings.push_back(
-        fmt::format("the trust anchors were last refreshed {} ({} days ago): run `danesweep anchors update`",
-                    date_to_text(*state.last_success), (now - *state.last_success) / kDay.count()));
-  for (const AnchorKey& key : state.keys)
-    if (key.state == AddPend)
-      warnings.push_back(fmt::format("key {} is within its hold-down: {}", key.tag(), outlook(key, now)));
-  return warnings;
-}
+namespace {
 
 std::string outlook(const AnchorKey& key, UnixTime now) {
   const UnixTime until = key.hold_down_until.value_or(now);
@@ -422,6 +409,30 @@ std::string outlook(const AnchorKey& key, UnixTime now) {
       return "never trusted again";
   }
   return {};
+}
+
+}  // namespace
+
+std::vector<std::string> anchor_warnings(const AnchorState& state, UnixTime now) {
+  std::vector<std::string> warnings;
+  if (trusted_anchors(state).empty()) warnings.push_back("no trusted key is left: see `danesweep anchors show`");
+  if (!state.last_success)
+    warnings.push_back("the trust anchors were never refreshed: run `danesweep anchors update`");
+  else if (now - *state.last_success > kStale.count())
+    warnings.push_back(
+        fmt::format("the trust anchors were last refreshed {} ({} days ago): run `danesweep anchors update`",
+                    date_to_text(*state.last_success), (now - *state.last_success) / kDay.count()));
+  for (const AnchorKey& key : state.keys)
+    if (key.state == AddPend)
+      warnings.push_back(fmt::format("key {} is within its hold-down: {}", key.tag(), outlook(key, now)));
+  return warnings;
+}
+
+std::string outlook(const AnchorState& state, std::size_t place, UnixTime now, const Crypto& crypto) {
+  if (std::ranges::count(outranked_ds(state, crypto), place) > 0)
+    return "not used: a DS with a better digest than SHA-1 stands beside it (RFC 4509); goes with the next verified "
+           "set";
+  return outlook(state.keys[place], now);
 }
 
 }  // namespace danesweep::dnssec

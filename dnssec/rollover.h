@@ -139,7 +139,9 @@ std::string ignored_keys_text(const AnchorState& state);
 std::string clock_warning(const AnchorState& state, const RolloverClock& clock);
 /// What every scan warns of: not refreshed for 10 days, a key in its hold-down, none trusted.
 std::vector<std::string> anchor_warnings(const AnchorState& state, UnixTime now);
-/// What will happen to the key, for `anchors show`.
-std::string outlook(const AnchorKey& key, UnixTime now);
+/// Places in AnchorState::keys of the SHA-1 DS beside better ones: no key is trusted by them (D-39).
+std::vector<std::size_t> outranked_ds(const AnchorState& state, const Crypto& crypto);
+/// What will happen to the key at that place of AnchorState::keys, for `anchors show`.
+std::string outlook(const AnchorState& state, std::size_t place, UnixTime now, const Crypto& crypto);
 
 }  // namespace danesweep::dnssec

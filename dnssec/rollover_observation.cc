@@ -55,13 +55,6 @@ std::vector<StateDs> ds_of(const AnchorState& state, const Crypto& crypto) {
   return all;
 }
 
-std::vector<std::size_t> outranked_among(std::span<const StateDs> all, const Crypto& crypto) {
-  std::vector<std::size_t> places;
-  for (const StateDs& ds : all)
-    if (!ds.counts && ds_that_count(std::span(&ds.rdata, 1), crypto).front()) places.push_back(ds.place);
-  return places;
-}
-
 bool names(const StateDs& anchor, Bytes dnskey_rdata, const wire::DomainName& zone, Crypto& crypto) {
   const auto ds = wire::parse_ds(anchor.rdata);
   if (!ds || ds->key_tag != key_tag(dnskey_rdata) || ds->algorithm != dnskey_rdata[3]) return false;
@@ -161,6 +154,13 @@ void read_validity(Observation& seen, const AnchorState& state, const ZoneKeys& 
 
 }  // namespace
 
+std::vector<std::size_t> outranked_ds(const AnchorState& state, const Crypto& crypto) {
+  std::vector<std::size_t> places;
+  for (const StateDs& ds : ds_of(state, crypto))
+    if (!ds.counts && ds_that_count(std::span(&ds.rdata, 1), crypto).front()) places.push_back(ds.place);
+  return places;
+}
+
 Observation observe(const AnchorState& state, const wire::Rrset* dnskeys, SignatureContext& borrowed) {
   CheckSet memo;  // for a caller that keeps none
   SignatureContext context = borrowed;
@@ -172,7 +172,7 @@ Observation observe(const AnchorState& state, const wire::Rrset* dnskeys, Signat
   seen.facts = outcome.facts;
   if (!dnskeys || dnskeys->malformed || dnskeys->rdata.size() > context.policy->max_keys) return seen;
   const std::vector<StateDs> all_ds = ds_of(state, *context.crypto);
-  seen.outranked_ds = outranked_among(all_ds, *context.crypto);
+  seen.outranked_ds = outranked_ds(state, *context.crypto);
   for (const ZoneKey& key : load_zone_keys(*dnskeys, context))
     seen.keys.push_back(observe_key(state, all_ds, *dnskeys, key, context));
   std::sort(seen.keys.begin(), seen.keys.end(),

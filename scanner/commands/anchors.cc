@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "dnssec/crypto.h"
 #include "dnssec/reason.h"
 #include "output/escape.h"
 #include "scanner/commands/commands.h"
@@ -83,10 +84,13 @@ std::string state_text(const LoadedAnchors& loaded, const AnchorStore& store, co
                          : fmt::format("{}: trust anchors of {}\n", store.file().string(), state.zone.to_display());
   constexpr std::string_view kRow = "{:<6} {:<10} {:<8} {:<11} {:<11} {:<15} {:<9} {}\n";
   text += fmt::format(kRow, "KEY", "ALGORITHM", "STATE", "SINCE", "LAST SEEN", "HOLD-DOWN ENDS", "SOURCE", "NEXT");
-  for (const auto& key : state.keys)
+  const dnssec::Crypto crypto{dnssec::Policy{}};
+  for (std::size_t i = 0; i < state.keys.size(); ++i) {
+    const auto& key = state.keys[i];
     text += fmt::format(kRow, key.tag(), key.algorithm(), dnssec::to_text(key.state), day_text(key.since),
                         day_text(key.last_seen), day_text(key.hold_down_until), dnssec::to_text(key.source),
-                        dnssec::outlook(key, now));
+                        dnssec::outlook(state, i, now, crypto));
+  }
   for (const auto& key : state.ignored)
     text += fmt::format("ignored: {} algorithm {}: {}\n", key.tag, key.algorithm, output::for_terminal(key.why));
   text +=

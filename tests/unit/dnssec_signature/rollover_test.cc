@@ -710,9 +710,30 @@ TEST(Warnings, OfStalenessAndHoldDown) {
 
 TEST(Outlook, SaysWhatHappensNext) {
   Timeline t{"", "", "key:A", {{"0", "A B", "A", "A=VALID B=ADDPEND"}}};
-  const AnchorKey pending = play(t).state.keys[1];
-  EXPECT_EQ(outlook(pending, kNow + kDay), "29 days of hold-down left; may become VALID from 2026-11-13T20:26:40Z");
-  EXPECT_EQ(outlook(pending, kNow + 31 * kDay), "becomes VALID when it is seen again in a verified set");
+  const AnchorState state = play(t).state;
+  const Crypto crypto{Policy{}};
+  EXPECT_EQ(outlook(state, 1, kNow + kDay, crypto),
+            "29 days of hold-down left; may become VALID from 2026-11-13T20:26:40Z");
+  EXPECT_EQ(outlook(state, 1, kNow + 31 * kDay, crypto), "becomes VALID when it is seen again in a verified set");
+}
+
+// D-39, D-121: of no use beside a better digest, of use beside one that is not supported.
+TEST(Outlook, OfASha1Ds) {
+  const Crypto crypto{Policy{}};
+  const auto told = [&](const char* start) {
+    const AnchorState state = start_of({"", "", start, {{"0", "", "", ""}}});
+    std::vector<bool> is_trusted;
+    for (std::size_t i = 0; i < state.keys.size(); ++i)
+      is_trusted.push_back(outlook(state, i, kNow, crypto).starts_with("trusted by its DS"));
+    return is_trusted;
+  };
+  EXPECT_EQ(told("sha1:A"), std::vector<bool>{true});
+  EXPECT_EQ(told("sha1:A ds:B"), (std::vector<bool>{false, true}));
+  EXPECT_EQ(told("sha1:A odd:B").front(), true);
+  const AnchorState both = start_of({"", "", "sha1:A ds:A", {{"0", "", "", ""}}});
+  EXPECT_EQ(
+      outlook(both, 0, kNow, crypto),
+      "not used: a DS with a better digest than SHA-1 stands beside it (RFC 4509); goes with the next verified set");
 }
 
 TEST(Bounds, OfKeysInAState) {  // D-122
