@@ -6,7 +6,7 @@
 namespace danesweep::dnssec {
 
 std::string_view to_text(Limit limit) {
-  constexpr std::array<std::string_view, 17> kTexts = {"none",
+  constexpr std::array<std::string_view, 18> kTexts = {"none",
                                                        "failed signature checks",
                                                        "units of failed checks",
                                                        "signature checks",
@@ -19,6 +19,7 @@ std::string_view to_text(Limit limit) {
                                                        "keys per set",
                                                        "keys per signature",
                                                        "records per RRset",
+                                                       "records per message",
                                                        "chain links",
                                                        "label steps",
                                                        "questions",

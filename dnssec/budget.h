@@ -24,6 +24,7 @@ enum class Limit : std::uint8_t {
   Keys,
   KeysPerSignature,
   RrsetSize,
+  MessageSize,
   ChainLinks,
   LabelSteps,
   Questions,

@@ -41,6 +41,10 @@ void set_message(Exchange& exchange, wire::MessagePtr message) {
     set_missing(exchange, Reason::MalformedResponse, {});
     return;
   }
+  if (message->is_too_long()) {  // D-103, D-105
+    set_missing(exchange, Reason::WorkLimit, std::string(to_text(Limit::MessageSize)));
+    return;
+  }
   if (message->edns()) {
     exchange.extended_error = message->edns()->extended_error;
     exchange.extended_error_text = message->edns()->extended_error_text;

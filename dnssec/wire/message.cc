@@ -72,9 +72,9 @@ Parsed<void> Message::read_question(std::size_t& at, std::size_t count) {
 }
 
 Parsed<void> Message::read_section(std::size_t& at, Section section, std::size_t count) {
-  for (std::size_t number = 0; number < count; ++number) {
+  for (std::size_t number = 0; number < count && !too_long_; ++number) {
     if (const auto read = read_record(at, section); !read) return read;
-    if (records_.size() > kMaxRecordsPerMessage) return tl::unexpected(ParseError::WorkLimit);
+    too_long_ = records_.size() > kMaxRecordsPerMessage;
   }
   return {};
 }

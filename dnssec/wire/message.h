@@ -48,14 +48,16 @@ struct RecordIndex {
 /// its octets and its arena, so it outlives them.
 class Message {
  public:
-  /// Malformed header, question or section layout: an error, treated as no reply. More records than
-  /// kMaxRecordsPerMessage: WorkLimit. A count that runs past the end: BadCount (ask again by TCP).
+  /// Malformed header, question or section layout: an error, treated as no reply. A count that runs past the end:
+  /// BadCount (ask again by TCP).
   static Parsed<std::shared_ptr<Message>> parse(Bytes octets);
 
   std::uint16_t id() const { return id_; }
   bool is_response() const { return response_; }
   std::uint8_t opcode() const { return opcode_; }
   bool is_truncated() const { return truncated_; }
+  /// More records than kMaxRecordsPerMessage: the rest was not read, and nothing may be concluded from it (D-103).
+  bool is_too_long() const { return too_long_; }
   /// Extended by OPT if there is one.
   Rcode rcode() const { return rcode_; }
   const std::optional<Edns>& edns() const { return edns_; }
@@ -110,7 +112,7 @@ class Message {
   std::uint16_t id_ = 0;
   bool response_ = false;
   std::uint8_t opcode_ = 0;
-  bool truncated_ = false;
+  bool truncated_ = false, too_long_ = false;
   Rcode rcode_ = Rcode::NoError;
   std::optional<Question> question_;
   std::optional<Edns> edns_;

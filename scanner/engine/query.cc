@@ -144,9 +144,12 @@ std::vector<CanaryResult> run_canary(const DnsSettings& settings, const wire::Do
 
 FetchedMessage fetch_message(const DnsSettings& settings, const dnssec::Wanted& wanted) {
   dnssec::Response response = ask_once(settings, wanted);
-  if (auto* message = std::get_if<wire::MessagePtr>(&response.content))
-    return {std::move(*message), response.resolver, {}};
   const std::string asked = wanted.question.name.to_text() + " " + wire::to_text(wanted.question.type);
+  if (auto* message = std::get_if<wire::MessagePtr>(&response.content)) {
+    if ((*message)->is_too_long())
+      return {nullptr, response.resolver, fmt::format("the answer to {} has more records than are read", asked)};
+    return {std::move(*message), response.resolver, {}};
+  }
   const auto* rcode = std::get_if<dnssec::ErrorRcode>(&response.content);
   return {nullptr, dnssec::kNoResolver,
           rcode != nullptr ? fmt::format("the resolvers answer {} with {}", asked, wire::to_text(rcode->rcode))

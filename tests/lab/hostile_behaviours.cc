@@ -312,6 +312,7 @@ const char* const kBroken = "www.broken.good. A";
 const char* const kBig = "big.good. TXT";
 const char* const kTimeout = "resolver-timeout";
 const char* const kMalformed = "malformed-response";
+const char* const kTooMuch = "work-limit";
 const char* const kStrips = "resolver-strips-dnssec";
 const char* const kSecure = "SECURE";
 const char* const kUnknown = "INDETERMINATE";
@@ -383,7 +384,7 @@ const HostileBehaviour kBehaviours[] = {
     {"octets-behind-the-message", kHost, kSecure, "", [](E& e) { return changed(e, [](auto& m) { m += "behind"; }); }},
     {"cut-at-512-without-tc", kHost, kSecure, "", [](E& e) { return e.is_tcp ? e.honest() : e.packets(e.message().substr(0, 64)); }},
     {"cut-everywhere", kHost, kUnknown, kMalformed, [](E& e) { return e.packets(e.message().substr(0, 64)); }},
-    {"five-thousand-records", kHost, kUnknown, kMalformed, [](E& e) { return over_tcp(e, [](E& t) { return t.packets(many_records(t, 5000)); }); }},
+    {"five-thousand-records", kHost, kUnknown, kTooMuch, [](E& e) { return over_tcp(e, [](E& t) { return t.packets(many_records(t, 5000)); }); }},
 
     // Counts, names and compression (D-4 to D-8).
     {"counts-past-the-end", kHost, kUnknown, kMalformed, [](E& e) { return changed(e, [](auto& m) { add16(m, kAdditional, 1); }); }},

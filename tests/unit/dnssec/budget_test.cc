@@ -410,5 +410,32 @@ TEST(Responses, D4_ThatAreTruncatedAreNoReply) {
   EXPECT_EQ(code(exchange.missing.reason), "malformed-response");
 }
 
+// D-103, D-105: a message of more records is none that cannot be read, but one that costs too much.
+TEST(MessageSize, EndsTheLookup) {
+  constexpr std::size_t kCount = 4001;
+  const World world = honest_world();
+  const TrustAnchors anchors(world.anchors("."));
+  const Policy policy;
+  Crypto crypto{policy};
+  const auto caches = make_plain_caches();
+  const auto asked = question("www.example. A");
+  const Verdict verdict = run(Validation(asked, support::kNow, {&anchors, &policy, &crypto, caches.get()}),
+                              [&](const Wanted& wanted) -> Response {
+                                if (wanted.question != asked) return {world.message(wanted.question), 0};
+                                Reply reply;
+                                reply.question = asked;
+                                reply.has_edns = false;
+                                auto octets = reply.octets();
+                                octets[6] = kCount >> 8U;
+                                octets[7] = kCount & 0xFFU;
+                                for (std::size_t i = 0; i < kCount; ++i)
+                                  octets.insert(octets.end(), {0, 0, 16, 0, 1, 0, 0, 0, 60, 0, 1, 0});
+                                return {wire::Message::parse(octets).value(), 0};
+                              });
+  EXPECT_EQ(to_text(verdict.security), "INDETERMINATE");
+  EXPECT_EQ(code(verdict.reason), "work-limit");
+  EXPECT_EQ(verdict.facts.text, "records per message");
+}
+
 }  // namespace
 }  // namespace danesweep::dnssec
