@@ -119,6 +119,7 @@ const Exchange* Exchanges::give(const Wanted& wanted, Response response) {
   });
   if (waiting == exchanges_.end()) return nullptr;
   (*waiting)->resolver = response.resolver;
+  (*waiting)->outdone = std::move(response.outdone);
   std::visit(Receiver{**waiting}, std::move(response.content));
   return waiting->get();
 }

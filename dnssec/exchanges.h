@@ -24,6 +24,7 @@ struct Exchange {
   Finding missing;                              ///< set when Missing: INDETERMINATE with its reason
   std::optional<std::uint16_t> extended_error;  ///< what the resolver says of it; for the trace alone (D-61)
   std::string extended_error_text;
+  std::vector<Outdone> outdone;
 
   bool is_waiting() const { return state == State::Waiting; }
   bool is_answered() const { return state == State::Answered; }

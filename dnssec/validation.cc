@@ -20,7 +20,11 @@ using wire::RrType;
 
 namespace {
 
-/// What became of a question, with what the resolver itself says of it (D-61).
+std::string extended_error_to_text(const std::optional<std::uint16_t>& code, const std::string& text) {
+  return code ? ", extended error " + std::to_string(*code) + ' ' + text : std::string();
+}
+
+/// What became of a question, with what the resolvers themselves say of it (D-61).
 std::string to_line(const Exchange& exchange) {
   const wire::Question& question = exchange.wanted.question;
   std::string line = "asked " + question.name.to_display() + ' ' + wire::to_text(question.type) + ": ";
@@ -30,8 +34,10 @@ std::string to_line(const Exchange& exchange) {
   else
     line += exchange.state == Exchange::State::NoOther ? "there is no other resolver" : code(exchange.missing.reason);
   if (exchange.resolver != kNoResolver) line += ", resolver " + std::to_string(exchange.resolver);
-  if (exchange.extended_error)
-    line += ", extended error " + std::to_string(*exchange.extended_error) + ' ' + exchange.extended_error_text;
+  line += extended_error_to_text(exchange.extended_error, exchange.extended_error_text);
+  for (const auto& [error, resolver] : exchange.outdone)
+    line += "; resolver " + std::to_string(resolver) + " said " + wire::to_text(error.rcode) +
+            extended_error_to_text(error.extended_error, error.extended_error_text);
   return line;
 }
 

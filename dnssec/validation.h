@@ -40,9 +40,16 @@ struct ErrorRcode {
 /// There is no other resolver of that priority.
 struct NoOtherResolver {};
 
+/// An error that another resolver's response outdid: for the trace alone (D-61).
+struct Outdone {
+  ErrorRcode error;
+  ResolverId resolver = kNoResolver;
+};
+
 struct Response {
   std::variant<wire::MessagePtr, NoReply, Unreadable, ErrorRcode, NoOtherResolver> content;
   ResolverId resolver = kNoResolver;
+  std::vector<Outdone> outdone = {};
 };
 
 using Wants = std::vector<Wanted>;

@@ -34,8 +34,8 @@ struct ResolverPool::Ask {
   std::size_t level = 0;
   std::uint32_t tries = 0;
   dnssec::ResolverSet tried, errored;
-  std::optional<dnssec::ErrorRcode> error;
-  ResolverId error_from = dnssec::kNoResolver, unreadable_from = dnssec::kNoResolver;
+  std::vector<dnssec::Outdone> errors;  ///< one for each of `errored`
+  ResolverId unreadable_from = dnssec::kNoResolver;
   Instant not_before{};
   ResolverId resolver = dnssec::kNoResolver;  ///< of the running try
   LookupLog log;
@@ -214,13 +214,12 @@ void ResolverPool::try_ended(Ask& ask, ResolverId resolver, TryResult result) {
 void ResolverPool::note_error(Ask& ask, ResolverId resolver, const TryResult& result) {
   ask.errored.add(resolver);
   log_event(ask, LookupEvent::Kind::Error, resolver, result.rcode);
-  if (ask.error && ask.error->rcode == wire::Rcode::ServFail) return;  // says most: the name is at fault, not we
-  ask.error = dnssec::ErrorRcode{result.rcode, {}, {}};
-  ask.error_from = resolver;
+  dnssec::ErrorRcode error{result.rcode, {}, {}};
   if (result.message && result.message->edns()) {
-    ask.error->extended_error = result.message->edns()->extended_error;
-    ask.error->extended_error_text = result.message->edns()->extended_error_text;
+    error.extended_error = result.message->edns()->extended_error;
+    error.extended_error_text = result.message->edns()->extended_error_text;
   }
+  ask.errors.push_back({std::move(error), resolver});
 }
 
 /// A question that has used up its tries goes on to the next priority if nobody of this one can be reached.
@@ -248,9 +247,13 @@ void ResolverPool::try_again(Ask& ask) {
 }
 
 void ResolverPool::finish_empty(Ask& ask) {
-  const ResolverId from = ask.error_from;
-  if (ask.error) {
-    finish(ask, {std::move(*ask.error), from});
+  if (!ask.errors.empty()) {
+    const auto is_servfail = [](const dnssec::Outdone& each) { return each.error.rcode == wire::Rcode::ServFail; };
+    auto told = std::ranges::find_if(ask.errors, is_servfail);  // says most: the name is at fault, not we
+    if (told == ask.errors.end()) --told;
+    dnssec::Response response{std::move(told->error), told->resolver};
+    ask.errors.erase(told);
+    finish(ask, std::move(response));
   } else if (!ask.wanted.not_from.is_empty() && ask.tried.is_empty()) {
     finish(ask, {dnssec::NoOtherResolver{}, dnssec::kNoResolver});
   } else if (ask.unreadable_from != dnssec::kNoResolver) {
@@ -261,6 +264,7 @@ void ResolverPool::finish_empty(Ask& ask) {
 }
 
 void ResolverPool::finish(Ask& ask, dnssec::Response response) {
+  response.outdone = std::move(ask.errors);
   finished_.push_back({std::exchange(ask.done, nullptr), std::move(response)});
   ask.log = nullptr;
   free_.push_back(&ask);

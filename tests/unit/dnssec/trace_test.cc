@@ -141,6 +141,27 @@ TEST(Trace, RepeatsTheResolversExtendedError) {
   EXPECT_EQ(code(given->missing.reason), "resolver-servfail");
 }
 
+// D-61: also of one whom another outdoes.
+TEST(Trace, RepeatsTheExtendedErrorThatAnAnswerOutdoes) {
+  const World world = honest_world();
+  const TrustAnchors anchors(world.anchors("."));
+  const Policy policy;
+  Crypto crypto{policy};
+  const auto caches = make_plain_caches();
+  const Verdict verdict = run(
+      Validation(question("www.example. A"), support::kNow, {&anchors, &policy, &crypto, caches.get()}, Detail::Trace),
+      [&](const Wanted& wanted) {
+        Response response{world.message(wanted.question), 1};
+        if (wanted.question.type == RrType::A)
+          response.outdone = {{{wire::Rcode::ServFail, 9, "no key"}, 0}, {{wire::Rcode::Refused, {}, {}}, 2}};
+        return response;
+      });
+  EXPECT_EQ(to_text(verdict.security), "SECURE");
+  EXPECT_TRUE(has_line(verdict,
+                       "resolver 1; resolver 0 said SERVFAIL, extended error 9 no key; "
+                       "resolver 2 said REFUSED"));
+}
+
 // Part F: every number of the policy is printed once.
 TEST(Trace, PrintsThePolicy) {
   const auto lines = describe(Policy{});

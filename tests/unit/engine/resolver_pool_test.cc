@@ -155,6 +155,27 @@ TEST(ResolverPool, EachResolverOfThePriorityCanBeAskedInTurn) {
   EXPECT_EQ(shown(resolvers.ask(asked)), "no other");
 }
 
+// D-61: the error of one whom another outdoes is kept for the trace.
+TEST(ResolverPool, AnAnswerBringsTheErrorsThatItOutdoes) {
+  Resolvers resolvers;
+  resolvers.add(Refused, 0);
+  resolvers.add(Servfail, 0);
+  resolvers.add(Good, 0);
+  resolvers.start();
+  std::size_t outdone = 0;
+  for (int i = 0; i < 30; ++i)
+    for (const dnssec::Outdone& each : resolvers.ask().outdone) {
+      ++outdone;
+      EXPECT_EQ(each.error.rcode, each.resolver == 0 ? wire::Rcode::Refused : wire::Rcode::ServFail);
+    }
+  EXPECT_EQ(outdone, resolvers.servers[0]->udp_queries() + resolvers.servers[1]->udp_queries());
+  EXPECT_GT(outdone, 0U);
+  const dnssec::Response failed = resolvers.ask({2});
+  EXPECT_EQ(shown(failed), "error SERVFAIL");
+  ASSERT_EQ(failed.outdone.size(), 1U);
+  EXPECT_EQ(failed.outdone[0].error.rcode, wire::Rcode::Refused);
+}
+
 // D-59: what the other one says is its own business.
 TEST(ResolverPool, AnErrorOfTheOnlyOtherResolverIsTheAnswer) {
   Resolvers resolvers;
