@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The numbers that RULES.md marks with *: every policy of the validator in one struct, printed by `query --trace`.
+// The numbers that RULES.md marks with *, in one struct, printed by `query --trace`; what is read before a policy is
+// known (D-6, D-103) has constants in wire/.
 #pragma once
 
 #include <cstdint>

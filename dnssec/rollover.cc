@@ -18,7 +18,7 @@ using std::chrono::seconds;
 using wire::Dnskey;
 
 constexpr seconds kHour{3600}, kDay{86400};
-constexpr seconds kAddHoldDown = 30 * kDay, kRemoveHoldDown = 30 * kDay, kKeepMissing = 366 * kDay;
+constexpr seconds kAddHoldDown = 30 * kDay, kRemoveHoldDown = 30 * kDay;
 constexpr seconds kBackwardsTolerance = kDay, kLongRefresh = 15 * kDay;
 constexpr seconds kStale = 10 * kDay, kLongAway = 60 * kDay;
 constexpr std::uint32_t kMinSights = 2;
@@ -257,7 +257,7 @@ class Advance {
     const bool any_valid =
         std::any_of(keys.begin(), keys.end(), [](const AnchorKey& key) { return key.state == Valid; });
     for (AnchorKey& key : keys)
-      if (any_valid && key.state == Missing && now_ - key.since >= kKeepMissing.count()) enter(key, Removed);
+      if (any_valid && key.state == Missing && now_ - key.since >= seconds(kKeepMissing).count()) enter(key, Removed);
   }
 
   void list_ignored() {
@@ -402,7 +402,7 @@ std::string outlook(const AnchorKey& key, UnixTime now) {
       return "trusted";
     case Missing:
       return fmt::format("trusted, although the last verified set did not hold it; REMOVED from {} if another is VALID",
-                         date_to_text(key.since + kKeepMissing.count()));
+                         date_to_text(key.since + seconds(kKeepMissing).count()));
     case Revoked:
       return fmt::format("revoked by its owner, never trusted again; REMOVED after {}", date_to_text(until));
     case Removed:

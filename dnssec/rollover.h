@@ -75,6 +75,7 @@ struct AnchorState {
   friend bool operator==(const AnchorState&, const AnchorState&) = default;
 };
 inline constexpr std::size_t kMaxAnchorKeys = 64;
+inline constexpr std::chrono::days kKeepMissing{366};  ///< a MISSING key beside a VALID one (D-117)
 
 /// DS stand as START, DNSKEY as VALID (D-121).
 AnchorState initial_state(const wire::DomainName& zone, std::span<const TrustAnchor> anchors, AnchorSource source,

@@ -5,6 +5,10 @@
 
 #include <fmt/format.h>
 
+#include "dnssec/rollover.h"
+#include "dnssec/wire/message.h"
+#include "dnssec/wire/rrset.h"
+
 namespace danesweep::dnssec {
 
 ChainLink make_link(Step step, const wire::DomainName& zone, const wire::DomainName& name,
@@ -71,6 +75,7 @@ constexpr PolicyRow kPolicyRows[] = {
     {"seconds that a signature may lie in the future", "D-28", &Policy::inception_skew},
     {"seconds of grace behind a signature's end", "D-28", &Policy::expiration_grace},
     {"longest TTL", "D-14", &Policy::max_ttl},
+    {"seconds that proven keys are kept, at most", "D-107", &Policy::max_ttl},
     {"longest TTL of a denial", "D-15", &Policy::max_negative_ttl},
     {"seconds that a fault is kept", "D-109", &Policy::bogus_ttl},
     {"bits of an RSA key, at least", "D-35", &Policy::min_rsa_bits},
@@ -96,6 +101,20 @@ constexpr PolicyRow kPolicyRows[] = {
 };
 // clang-format on
 
+struct ConstantRow {
+  std::string_view name, rule;
+  std::size_t value;
+};
+
+/// What stands beside the policy: messages are read where no policy is known, and the anchors' timers are not a
+/// look-up's.
+constexpr ConstantRow kConstants[] = {
+    {"octets that the compressed names of a message make", "D-6", wire::kMaxDecompressedOctets},
+    {"records of an RRset", "D-103", wire::kMaxRecordsPerRrset},
+    {"records of a message", "D-103", wire::kMaxRecordsPerMessage},
+    {"days that a trust anchor stays MISSING", "D-117", kKeepMissing.count()},
+};
+
 }  // namespace
 
 std::vector<std::string> describe(const Policy& policy) {
@@ -106,6 +125,8 @@ std::vector<std::string> describe(const Policy& policy) {
   for (const PolicyRow& row : kPolicyRows) {
     lines.push_back(fmt::format("{}: {}: {}", row.rule, row.name, policy.*row.member));
   }
+  for (const ConstantRow& row : kConstants) lines.push_back(fmt::format("{}: {}: {}", row.rule, row.name, row.value));
+  lines.emplace_back("D-97: denials made of cached NSEC and NSEC3: none");
   return lines;
 }
 

@@ -27,7 +27,7 @@ ChainLink make_link(Step step, const VerifiedRrset& verified);
 std::string to_line(std::string_view what, const wire::DomainName& name, std::optional<wire::RrType> type,
                     const Finding& finding);
 
-/// The policy's numbers, one to a line, as rules name them.
+/// The numbers that RULES.md marks with *, one to a line, as rules name them.
 std::vector<std::string> describe(const Policy& policy);
 
 }  // namespace danesweep::dnssec
