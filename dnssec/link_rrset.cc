@@ -193,11 +193,13 @@ ReasonFacts LinkJudge::unproven_facts(const DomainName& name, RrType type, const
   return facts;
 }
 
-/// Where the name really lies no signature is due, or that cannot be known while a message is missing (D-48, D-126).
-/// That a denial costs too much to compute (D-87) excuses nothing.
+/// Where the name really lies no signature is due, or we gave up looking for that place (D-48, D-3). That a denial
+/// costs too much to compute (D-87) excuses nothing, nor do messages about a cut below the signer that do not come:
+/// what the signer's zone said failed as it stands (D-126).
 bool LinkJudge::is_excused_by(const ZoneState& zone, const Finding& failure) {
   if (zone.is_insecure()) return zone.finding.reason != Reason::Nsec3Iterations;
-  return failure.security == Security::Bogus && zone.finding.security == Security::Indeterminate;
+  return failure.security == Security::Bogus && zone.finding.security == Security::Indeterminate &&
+         !is_unfetched_reason(zone.finding.reason);
 }
 
 /// A signature failed; `zone` is where the name really lies.

@@ -192,7 +192,8 @@ bool is_worth_asking(const LinkResult& result) {
 
 }  // namespace
 
-/// From the message that led here, from an answer of its own, from another resolver: the first that is beyond doubt.
+/// From the message that led here, from an answer of its own, from another resolver: the first that is beyond doubt. If
+/// no answer of its own comes, what the message said of it is judged as it stands (D-67).
 std::optional<JudgedLink> Validation::Impl::judge_current() {
   if (carried != nullptr && !from_carried) {
     from_carried = judge(*carried);
@@ -204,9 +205,11 @@ std::optional<JudgedLink> Validation::Impl::judge_current() {
       [this](const Exchange& exchange) { return exchange.is_answered() ? judge(*exchange.view) : missing(exchange); },
       [](const JudgedLink& judged) { return is_worth_asking(judged.result); });
   const bool has_carried = from_carried && !from_carried->result.is_incomplete;
-  if (own && own->view != nullptr && has_carried && is_better(from_carried->result.finding, own->result.finding))
-    return std::move(from_carried);
-  return own;
+  if (!own || !has_carried) return own;
+  const Finding& carried_finding = from_carried->result.finding;
+  const bool stands = is_unfetched_reason(own->result.finding.reason) ? carried_finding.security == Security::Bogus
+                                                                      : is_better(carried_finding, own->result.finding);
+  return stands ? std::move(from_carried) : std::move(own);
 }
 
 void Validation::Impl::end_with(Finding finding) {

@@ -272,8 +272,9 @@ TEST(Missing, RepliesMakeIndeterminate) {
   }
 }
 
-// D-61, D-126: whether a wrong signature matters depends on a cut that nobody could fetch.
-TEST(Missing, CutBelowAWrongSignatureMakesIndeterminate) {
+// D-46, D-126: what the zone of the signer says fails as it stands; a cut below it that nobody can fetch excuses
+// nothing.
+TEST(Missing, CutBelowAWrongSignatureExcusesNothing) {
   World world = honest_world();
   world.edit("www.insecure.example.", RrType::A, [](Reply& reply) {
     Record signature = sign(reply.answer, name("example."), SigningKey(13, 1));
@@ -282,16 +283,40 @@ TEST(Missing, CutBelowAWrongSignatureMakesIndeterminate) {
   });
   EXPECT_EQ(code(Asker(world).ask("www.insecure.example. A").reason), "insecure-delegation");
   const Verdict verdict = Asker(world).mute("insecure.example. DS").ask("www.insecure.example. A");
+  EXPECT_EQ(to_text(verdict.security), "BOGUS");
+  EXPECT_EQ(code(verdict.reason), "signature-wrong");
+}
+
+// D-94, D-126: the same of a denial of which the signer's zone left out the proof, or spoilt it.
+TEST(Missing, CutBelowAFailedDenialExcusesNothing) {
+  struct Row {
+    World::Edit edit;
+    const char* reason;
+  };
+  for (const Row& row :
+       {Row{without(RrType::Nsec), "denial-missing"}, Row{spoil_signatures(RrType::Nsec), "signature-wrong"}}) {
+    World world = honest_world();
+    world.edit("www.example.", RrType::Mx, row.edit);
+    const Verdict verdict = Asker(world).mute("www.example. DS").ask("www.example. MX");
+    EXPECT_EQ(to_text(verdict.security), "BOGUS") << row.reason;
+    EXPECT_EQ(code(verdict.reason), row.reason);
+  }
+}
+
+// D-48, D-61: unsigned data is nobody's until the walk has ended.
+TEST(Missing, CutAboveUnsignedDataMakesIndeterminate) {
+  World world = honest_world();
+  const Verdict verdict = Asker(world).mute("insecure.example. DS").ask("www.insecure.example. A");
   EXPECT_EQ(to_text(verdict.security), "INDETERMINATE");
   EXPECT_EQ(code(verdict.reason), "resolver-timeout");
 }
 
 // D-67, D-126: what the alias's message says of the target is bad, and the target's own answer does not come.
-TEST(Missing, AnswerOfATargetMakesIndeterminate) {
+TEST(Missing, AnswerOfATargetLeavesWhatTheAliasBrought) {
   World world = honest_world();
   world.edit("alias.example.", RrType::A, spoil_signatures(RrType::A));
   EXPECT_EQ(to_text(Asker(world).ask("alias.example. A").security), "SECURE");
-  EXPECT_EQ(code(Asker(world).mute("www.example. A").ask("alias.example. A").reason), "resolver-timeout");
+  EXPECT_EQ(code(Asker(world).mute("www.example. A").ask("alias.example. A").reason), "signature-wrong");
 }
 
 // D-41, D-49: a DS set that nobody can use says enough; the keys that it names need not arrive.
