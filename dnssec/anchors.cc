@@ -70,7 +70,6 @@ tl::expected<AnchorFile, AnchorFileError> parse_lines(std::string_view content) 
     record.clear();
   }
   if (!is_blank(record)) return error(first_line, "a parenthesis is not closed");
-  if (file.anchors.empty()) return error(0, "no DS or DNSKEY record in it");
   return file;
 }
 
@@ -144,9 +143,7 @@ tl::expected<AnchorFile, AnchorFileError> parse_xml(std::string_view content, Un
     else
       file.anchors.push_back(std::move(*anchor));
   }
-  if (file.anchors.empty())
-    return error(0, fmt::format("no key digest in it is valid now{}{}", file.skipped.empty() ? "" : ": ",
-                                fmt::join(file.skipped, ", ")));
+  if (file.anchors.empty() && file.skipped.empty()) return error(0, "no KeyDigest in it");
   return file;
 }
 
@@ -204,8 +201,8 @@ std::optional<wire::DomainName> TrustAnchors::governing_zone_strictly_above(cons
 tl::expected<AnchorFile, AnchorFileError> parse_anchor_file(std::string_view content, UnixTime now) {
   if (content.size() > kMaxFileOctets) return error(0, "larger than 1 MiB");
   const std::size_t first = content.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
-  if (first == std::string_view::npos) return error(0, "it is empty");
-  return content[first] == '<' ? parse_xml(content, now) : parse_lines(content);
+  const bool is_xml = first != std::string_view::npos && content[first] == '<';
+  return is_xml ? parse_xml(content, now) : parse_lines(content);
 }
 
 const std::vector<TrustAnchor>& embedded_root_anchors() {

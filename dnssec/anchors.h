@@ -46,6 +46,7 @@ struct AnchorFileError {
   std::size_t line = 0;
   std::string text;  ///< what was expected
 };
+/// May hold none, or none that is valid now.
 struct AnchorFile {
   std::vector<TrustAnchor> anchors;
   std::vector<std::string> skipped;  ///< root-anchors.xml: digests out of their dates, one sentence each

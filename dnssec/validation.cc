@@ -214,7 +214,9 @@ std::optional<JudgedLink> Validation::Impl::judge_current() {
 
 void Validation::Impl::end_with(Finding finding) {
   JudgedLink link{name, {.finding = std::move(finding)}, links.empty() ? nullptr : links.back().view};
-  link.result.links.push_back(make_link(Step::Alias, {}, name, RrType::Cname, link.result.finding));
+  const bool is_first = links.empty();
+  link.result.links.push_back(make_link(is_first ? Step::Answer : Step::Alias, {}, name,
+                                        is_first ? lookup.question().type : RrType::Cname, link.result.finding));
   links.push_back(std::move(link));
 }
 

@@ -90,12 +90,12 @@ Value<AnchorsInUse> anchors_of_file(const std::string& path, dnssec::UnixTime no
     const std::string place = error.line == 0 ? path : fmt::format("{}:{}", path, error.line);
     return tl::unexpected(fmt::format("{}: {} (DS or DNSKEY lines, or IANA's root-anchors.xml)", place, error.text));
   }
-  if (file->anchors.empty())
-    return tl::unexpected(
-        fmt::format("{}: holds no trust anchor that is valid now; give DS or DNSKEY lines, or "
-                    "root-anchors.xml from https://data.iana.org/root-anchors/",
-                    path));
   AnchorsInUse use;
+  if (file->anchors.empty())
+    use.lost = fmt::format(
+        "{}: holds no trust anchor that is valid now{}{}; give DS or DNSKEY lines, or root-anchors.xml "
+        "from https://data.iana.org/root-anchors/",
+        path, file->skipped.empty() ? "" : ": ", fmt::join(file->skipped, ", "));
   use.anchors = dnssec::TrustAnchors(std::move(file->anchors));
   use.notes = std::move(file->skipped);
   for (const auto& anchor : use.anchors.all()) use.names.push_back(anchor_name(anchor, "file"));

@@ -25,7 +25,7 @@ struct AnchorsInUse {
   std::vector<std::string> notes;     ///< digests out of their dates, keys that changed their state
   std::vector<std::string> warnings;  ///< a state that is old or cannot be written, keys within their hold-down,
                                       ///< algorithms that the crypto library refuses (D-34)
-  std::string lost;                   ///< no trusted key is left: everything is INDETERMINATE (D-118)
+  std::string lost;                   ///< no trusted key is there: everything is INDETERMINATE (D-45, D-118)
   std::optional<dnssec::UnixTime> next_probe;  ///< of managed anchors that a long scan must refresh (D-115)
 };
 

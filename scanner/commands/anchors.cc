@@ -122,6 +122,7 @@ Value<dnssec::AnchorState> initial_of(const InitOptions& options, dnssec::UnixTi
                                  now);
   const auto anchors = anchors_of_file(options.from, now);
   if (!anchors) return tl::unexpected(anchors.error());
+  if (!anchors->lost.empty()) return tl::unexpected(anchors->lost);
   for (const std::string& note : anchors->notes) console.note(note);
   const auto all = anchors->anchors.all();
   for (const auto& anchor : all)

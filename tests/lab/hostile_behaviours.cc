@@ -184,19 +184,15 @@ std::string pointer_loop(const Exchange& exchange, std::uint16_t pointer) {
   return message + record(u16(pointer), kA, std::string(4, '\1'));
 }
 
-/// Many records whose owners each decompress to 250 octets, by a chain of pointers.
+/// Many records whose owners, each written for itself, decompress to 200 octets by a chain of pointers.
 std::string compression_bomb(const Exchange& exchange) {
   std::string message = bare(exchange, 0);
   std::uint16_t count = 0;
   std::uint16_t previous = 0xC000 | kHeader;
-  for (int i = 0; i < 100; ++i) {
+  while (count < 3900) {  // no more records than a message may have
     const auto here = static_cast<std::uint16_t>(0xC000U | message.size());
-    message += record(std::string("\1a") + u16(previous), kTxt, std::string("\1x"));
-    previous = here;
-    ++count;
-  }
-  while (message.size() < 60000) {
-    message += record(u16(previous), kCname, u16(previous));
+    message += record(std::string("\1a") + u16(previous), kTxt, std::string("\0", 1));
+    if (count < 100) previous = here;
     ++count;
   }
   put16(message, kAnswers, count);

@@ -71,9 +71,6 @@ TEST(AnchorFile, OfLines) {  // D-42, D-121
       {"a TTL", ". 172800 IN DS 20326 8 2 00FF\n", 1, 0},
       {"another zone", "example.org. DS 1 13 2 00FF\n", 1, 0},
       {"generic notation", "example.org. DS \\# 5 00010D0200\n", 1, 0},
-      {"nothing", "", 0, 0},
-      {"blanks", " \n\t\n", 0, 0},
-      {"only comments", "; nothing\n", 0, 0},
       {"an address", kDs20326 + "\nexample. A 192.0.2.1\n", 0, 2},
       {"a CDNSKEY", ". CDNSKEY 257 3 13 AAAA\n", 0, 1},
       {"a CDS", ". CDS 1 8 2 00FF\n", 0, 1},
@@ -193,8 +190,16 @@ TEST(AnchorFile, OfIanaHoldsAtMost4096Digests) {  // D-121
   EXPECT_FALSE(parse_anchor_file(xml(repeated(outdated, 4096) + digest(2, "")), kNow));
 }
 
-TEST(AnchorFile, OfIanaWithAllDigestsOutdatedIsRefused) {  // D-121
-  EXPECT_FALSE(parse_anchor_file(xml(digest(1, "validUntil=\"2019-01-11T00:00:00Z\"")), kNow));
+TEST(AnchorFile, MayHoldNoAnchorThatCountsNow) {  // D-45, D-121
+  const auto outdated = parse_anchor_file(xml(digest(1, "validUntil=\"2019-01-11T00:00:00Z\"")), kNow);
+  ASSERT_TRUE(outdated);
+  EXPECT_TRUE(outdated->anchors.empty());
+  EXPECT_EQ(outdated->skipped.size(), 1U);
+  for (const char* content : {"", "; nothing yet\n"}) {
+    const auto empty = parse_anchor_file(content, kNow);
+    ASSERT_TRUE(empty) << content;
+    EXPECT_TRUE(empty->anchors.empty());
+  }
 }
 
 TrustAnchors anchors_of(std::vector<const char*> zones) {
