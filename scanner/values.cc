@@ -17,6 +17,8 @@
 #include <cstring>
 #include <memory>
 
+#include "dnssec/wire/types.h"
+#include "output/escape.h"
 #include "scanner/input/domain_name.h"
 
 namespace danesweep::scanner {
@@ -123,7 +125,8 @@ std::optional<dnssec::UnixTime> rfc3339(std::string_view text) {
   const auto days = days_of(fields[0], fields[1], fields[2]);
   const auto offset = offset_of(rest);
   if (!days || !offset || fields[3] > 23 || fields[4] > 59 || fields[5] > 60) return std::nullopt;
-  return *days * 86400 + fields[3] * 3600 + fields[4] * 60 + fields[5] - *offset;
+  using dnssec::UnixTime;
+  return *days * 86400 + UnixTime{fields[3]} * 3600 + UnixTime{fields[4]} * 60 + fields[5] - *offset;
 }
 
 }  // namespace
@@ -228,6 +231,16 @@ Value<std::string> parse_domain(const std::string& text) {
     return tl::unexpected(
         fmt::format("'{}' is no domain name ({})", input::escape_text(text, 80), input::to_text(name.error())));
   return std::string(*name);
+}
+
+Value<wire::RrType> parse_query_type(const std::string& text) {
+  const auto type = wire::parse_rr_type(text);
+  if (!type)
+    return tl::unexpected(fmt::format("'{}' is no record type; expected a name such as MX or TLSA, or TYPEnnn",
+                                      output::for_terminal(text)));
+  if (wire::is_meta_type(*type))
+    return tl::unexpected(fmt::format("{} is no type that can be looked up (it is a meta type)", wire::to_text(*type)));
+  return *type;
 }
 
 Value<std::string> read_whole_file(const std::string& path) {

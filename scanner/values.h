@@ -48,6 +48,8 @@ Value<std::string> parse_own_address(const std::string& text);
 Value<std::string> parse_helo(const std::string& text);
 /// A domain name as people write it, U-labels too: lower-case A-labels without final dot.
 Value<std::string> parse_domain(const std::string& text);
+/// A type that can be looked up, by name or as TYPEnnn (D-20).
+Value<wire::RrType> parse_query_type(const std::string& text);
 
 /// Files whole; for configuration, anchors and lists, at most 64 MiB.
 Value<std::string> read_whole_file(const std::string& path);

@@ -41,13 +41,7 @@ Value<wire::DomainName> query_name(const std::string& text) {
 Value<wire::Question> question_of(const QueryOptions& options) {
   const auto name = query_name(options.name);
   if (!name) return tl::unexpected(name.error());
-  const auto type = wire::parse_rr_type(options.type);
-  if (!type)
-    return tl::unexpected(fmt::format("'{}' is no record type; expected a name such as MX or TLSA, or TYPEnnn",
-                                      output::for_terminal(options.type)));
-  if (wire::is_meta_type(*type))
-    return tl::unexpected(fmt::format("{} is no type that can be looked up (it is a meta type)", wire::to_text(*type)));
-  return wire::Question{*name, *type};
+  return parse_query_type(options.type).map([&](wire::RrType type) { return wire::Question{*name, type}; });
 }
 
 template <class T>

@@ -25,10 +25,11 @@ Value<wire::DomainName> parse_name(const std::string& text) {
 
 /// `NAME/TYPE`
 Value<wire::Question> parse_question(const std::string& text) {
-  const auto slash = std::min(text.rfind('/'), text.size());
-  const auto type = wire::parse_rr_type(std::string_view(text).substr(std::min(slash + 1, text.size())));
-  if (!type || wire::is_meta_type(*type))
-    return tl::unexpected(fmt::format("'{}' is no NAME/TYPE, such as example.org/TXT", text));
+  const auto slash = text.rfind('/');
+  if (slash == std::string::npos)
+    return tl::unexpected(fmt::format("'{}' is no NAME/TYPE, such as example.org/TXT", output::for_terminal(text)));
+  const auto type = parse_query_type(text.substr(slash + 1));
+  if (!type) return tl::unexpected(type.error());
   return parse_name(text.substr(0, slash)).map([&](const wire::DomainName& name) {
     return wire::Question{name, *type};
   });
@@ -84,12 +85,6 @@ struct BenchOptions {
 };
 
 constexpr std::size_t kMostQuestions = 200'000;  ///< of a list: 50 MB
-
-Value<wire::RrType> parse_type(const std::string& text) {
-  const auto type = wire::parse_rr_type(text);
-  if (type && !wire::is_meta_type(*type)) return *type;
-  return tl::unexpected(fmt::format("'{}' is no record type that can be looked up", output::for_terminal(text)));
-}
 
 /// The list's domains, each once.
 Value<std::vector<wire::Question>> questions_of(const BenchOptions& options, Console& console) {
@@ -157,7 +152,7 @@ void add_bench(CLI::App& resolver, Commands& commands) {
   CLI::App& app = *command.app;
   add_value(app, "LIST", options->list, any_text(), "domains, in any format that `scan` reads; - is standard input", "")
       ->required();
-  add_value(app, "--type", options->type, parse_type, "ask for this type (default MX)", "TYPE");
+  add_value(app, "--type", options->type, parse_query_type, "ask for this type (default MX)", "TYPE");
   add_value(app, "--rate", options->rate, number_of<std::uint32_t>(1, 1'000'000), "questions a second (default 100)",
             "N");
   auto* passes = add_value(app, "--passes", options->plan.passes, number_of<std::uint32_t>(1, 1000),

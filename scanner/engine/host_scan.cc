@@ -18,13 +18,6 @@ void note_once(std::vector<std::string>& notes, std::string_view note) {
   if (std::find(notes.begin(), notes.end(), note) == notes.end()) notes.emplace_back(note);
 }
 
-/// `_25._tcp.` in front of the base (T-23).
-wire::Parsed<wire::DomainName> tlsa_name(const wire::DomainName& base, std::uint16_t port) {
-  auto below_tcp = base.with_label(std::string_view("_tcp"));
-  if (!below_tcp) return below_tcp;
-  return below_tcp->with_label(std::string_view("_" + std::to_string(port)));
-}
-
 output::Probe undialled(const IpAddress& address, tls::Outcome why) {
   output::Probe probe;
   probe.address = address.to_text();
@@ -33,6 +26,12 @@ output::Probe undialled(const IpAddress& address, tls::Outcome why) {
 }
 
 }  // namespace
+
+wire::Parsed<wire::DomainName> tlsa_name(const wire::DomainName& base, std::uint16_t port) {
+  auto below_tcp = base.with_label(std::string_view("_tcp"));
+  if (!below_tcp) return below_tcp;
+  return below_tcp->with_label(std::string_view("_" + std::to_string(port)));
+}
 
 HostScan::HostScan(const MxTarget& target, const DomainFacts& facts, const ScanSettings& settings, std::uint16_t index)
     : settings_(&settings), facts_(facts), name_(target.name), kind_(target.kind), index_(index) {

@@ -16,6 +16,9 @@
 
 namespace danesweep::scanner {
 
+/// `_25._tcp.` in front of the base (T-23).
+wire::Parsed<wire::DomainName> tlsa_name(const wire::DomainName& base, std::uint16_t port);
+
 /// What a host's scan knows of its domain.
 struct DomainFacts {
   std::string domain, expanded_name;  ///< without final dot (T-49)

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "dnssec/crypto.h"
+#include "scanner/engine/host_scan.h"
 #include "scanner/engine/raw_query.h"
 #include "scanner/engine/sweep.h"
 #include "scanner/resolvers/big_answers.h"
@@ -196,7 +197,7 @@ Judgement Examiner::knows_unknown_types() {
 }
 
 Judgement Examiner::answers_tlsa() {
-  auto name = plan_.canary.with_label("_tcp").and_then([](const auto& tcp) { return tcp.with_label("_25"); });
+  const auto name = tlsa_name(plan_.canary, 25);
   if (!name) return not_testable("NAME is too long to have TLSA records");
   const wire::Question question{*name, wire::RrType::Tlsa};
   const TryResult answer = asker()(question, {});
