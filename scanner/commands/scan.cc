@@ -171,7 +171,7 @@ output::Header header_of(const Options& options, const Prepared& prepared, const
   header.gateway_files = prepared.gateway->files();
   header.inputs = prepared.input_names;
   for (const auto& resolver : prepared.engine.dns.resolvers)
-    header.resolvers.push_back({resolver.where.to_text(), resolver.priority, "not asked", ""});
+    header.resolvers.push_back({resolver.where.to_text(), resolver.priority, "not asked", "not checked by a canary"});
   header.shard = options.scan.shard.number;
   header.shards = options.scan.shard.of;
   return header;
