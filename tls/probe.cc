@@ -69,7 +69,10 @@ Duration Probe::Impl::limit(State state) const {
 /// counts if it brought the phase to its end; octets that do not extend nothing (T-38).
 void Probe::Impl::advance(Instant now) {
   if (is_finished) return;
-  if (dialogue.state() == State::Handshake && !channel) start_tls();
+  if (dialogue.state() == State::Handshake && !channel) {
+    flush();  // a reply that came before its command does not take the command's place
+    start_tls();
+  }
   flush();
   if (channel) channel_ended();
   if (is_finished) return;

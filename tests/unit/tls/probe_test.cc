@@ -169,6 +169,16 @@ TEST(Probe, T44AfterAnInjectionNothingIsSentAndTlsIsNotBegun) {
   EXPECT_EQ(hand.outcome(), "starttls-injection");
 }
 
+TEST(Probe, T44AReplyThatComesBeforeItsCommandDoesNotTakeTheCommandsPlace) {
+  Hand hand;
+  hand.hear("220 a\r\n");
+  hand.hear("250-a\r\n250 STARTTLS\r\n220 go\r\n");
+  constexpr std::string_view kClear = "EHLO scanner.example.net\r\nSTARTTLS\r\n";
+  const std::string said = hand.says();
+  EXPECT_EQ(said.substr(0, kClear.size()), kClear);
+  EXPECT_EQ(said.substr(kClear.size(), 2), "\x16\x03") << "a TLS record behind it";
+}
+
 TEST(Probe, T45AnAlertBeforeTheFirstReplyUnderTlsIsPartOfTheHandshake) {
   tls::TlsContext context;
   for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
