@@ -73,11 +73,8 @@ ReplyReader::Progress ReplyReader::feed(wire::Bytes& octets) {
 
 /// `line_` is whole but for its LF. Sets `more_lines` when the reply goes on.
 ReplyReader::Progress ReplyReader::line_done(bool& more_lines) {
-  if (!line_.empty() && line_.back() == '\r') {
-    line_.pop_back();
-  } else {
-    reply_.bare_lf = true;
-  }
+  if (line_.back() != '\r') reply_.bare_lf = true;
+  while (line_.back() == '\r') line_.pop_back();  // some servers send two; no keyword ends in one
   if (line_.size() > limits_.line_octets || reply_.lines.size() >= limits_.lines) return ReplyFault::TooLong;
   assert(line_.size() >= 3);  // fits_grammar lets no shorter line end
   const int code = (line_[0] - '0') * 100 + (line_[1] - '0') * 10 + (line_[2] - '0');

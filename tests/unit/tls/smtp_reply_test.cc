@@ -41,6 +41,7 @@ const std::vector<Row>& rows() {
       {"codes differ: the last counts", "250-a\r\n550 b\r\n", {}, 550, {"a", "b"}, false, true},
       {"codes differ in the middle only", "250-a\r\n251-b\r\n250 c\r\n", {}, 250, {"a", "b", "c"}, false, true},
       {"8-bit text", "220 gr\xC3\xBC\xC3\x9F\r\n", {}, 220, {"gr\xC3\xBC\xC3\x9F"}},
+      {"two CRs at the end", "250-mx\r\r\n250 STARTTLS\r\r\n", {}, 250, {"mx", "STARTTLS"}},
       {"CR in the text", "220 a\rb\r\n", {}, 220, {"a\rb"}},
       {"line of 4,096 octets", "220 " + times(4092, "x") + "\r\n", {}, 220, {times(4092, "x")}},
       {"line of 4,097 octets", "220 " + times(4093, "x") + "\r\n", TooLong},
