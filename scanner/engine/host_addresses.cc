@@ -131,7 +131,8 @@ void choose_addresses(HostAddresses& out, const Both& families) {
 void choose_candidates(HostAddresses& out, const wire::DomainName& host, const Both& families) {
   const auto is_behind_secure_link = [](const Family& family) {
     return !family.has_data() ||
-           (family.verdict->aliases > 0 && family.verdict->first_link == dnssec::Security::Secure);
+           (family.verdict->security == dnssec::Security::Insecure && family.verdict->aliases > 0 &&
+            family.verdict->first_link == dnssec::Security::Secure);
   };
   if (out.used.empty()) return;
   if (out.status == output::Status::Secure) {

@@ -67,6 +67,8 @@ const Row kRows[] = {
      no_data(Secure), Status::Secure, "192.0.2.1", "", "mx.target.example mx.example.org"},
     {"T-24 first link secure, end insecure: the original alone", through(a(Insecure), "mx.target.example."),
      no_data(Insecure), Status::Insecure, "192.0.2.1", "", "mx.example.org"},
+    {"T-24 T-75 first link secure, ends of both kinds: no DANE", through(a(Insecure), "mx.target.example."),
+     through(aaaa(Secure), "mx.other.example."), Status::Insecure, "192.0.2.1 2001:db8::1", "address-mixed", ""},
     {"T-24 first link insecure: no TLSA query", through(a(Insecure), "mx.target.example.", Insecure), no_data(Insecure),
      Status::Insecure, "192.0.2.1", "", ""},
     {"T-24 insecure without alias: no TLSA query", a(Insecure), no_data(Insecure), Status::Insecure, "192.0.2.1", "",
