@@ -7,6 +7,7 @@
 
 #include "scanner/engine/probe_record.h"
 #include "scanner/engine/shuffle.h"
+#include "tls/reference_names.h"
 
 namespace danesweep::scanner {
 
@@ -148,22 +149,13 @@ void HostScan::take_tlsa(const dnssec::Verdict& verdict, ScanWants& wants) {
   host_.tlsa_usable = tlsa_.has_usable();
   host_.first_link_secure = addresses_.is_secure_first_link;
   if (!host_.tlsa_usable) return;  // T-31: no connection
-  add_reference_names();
+  names_ = tls::reference_names(host_.tlsa_base, next_hop(), facts_.domain, facts_.expanded_name);
   want_probes(wants);
 }
 
-/// T-49.
-void HostScan::add_reference_names() {
-  const auto add = [this](const std::string& name) {
-    if (std::find(names_.names.begin(), names_.names.end(), name) == names_.names.end()) names_.names.push_back(name);
-  };
-  add(host_.tlsa_base);
-  if (facts_.mx == DomainFacts::Mx::Implicit) {
-    add(facts_.domain);
-  } else if (facts_.mx_status == Status::Secure) {
-    add(facts_.domain);
-    add(facts_.expanded_name);
-  }
+tls::NextHop HostScan::next_hop() const {
+  if (facts_.mx == DomainFacts::Mx::Implicit) return tls::NextHop::ImplicitMx;
+  return facts_.mx_status == Status::Secure ? tls::NextHop::SecureMx : tls::NextHop::InsecureMx;
 }
 
 std::optional<tls::Outcome> HostScan::why_not_dialled(const IpAddress& address) const {

@@ -53,7 +53,7 @@ class HostScan {
   void no_tlsa();
   void want_probes(ScanWants& wants);
   std::optional<tls::Outcome> why_not_dialled(const IpAddress& address) const;
-  void add_reference_names();
+  tls::NextHop next_hop() const;
 
   const ScanSettings* settings_;
   DomainFacts facts_;
