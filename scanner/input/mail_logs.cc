@@ -10,11 +10,10 @@ namespace danesweep::input {
 namespace {
 
 constexpr std::string_view kInfo = "Info: ";
+constexpr std::array<std::string_view, 5> kLevels = {kInfo, "Warning: ", "Debug: ", "Critical: ", "Trace: "};
 
 /// What stands behind the first `LEVEL: `: later ones are text of the message.
 std::optional<std::string_view> behind_level(std::string_view line) {
-  static constexpr std::array<std::string_view, 5> kLevels = {
-      "Info: ", "Warning: ", "Debug: ", "Critical: ", "Trace: "};
   std::size_t first = std::string_view::npos, size = 0;
   for (const std::string_view level : kLevels) {
     const std::size_t at = line.find(level);
@@ -27,6 +26,20 @@ std::optional<std::string_view> behind_level(std::string_view line) {
   return line.substr(first + size);
 }
 
+/// What stands behind `Info: `, unless the line is of another level: what it says there is its own text.
+std::optional<std::string_view> behind_info(std::string_view line) {
+  const std::size_t at = line.find(kInfo);
+  if (at == std::string_view::npos) return std::nullopt;
+  const std::string_view front = line.substr(0, at);
+  const bool other_level =
+      std::ranges::any_of(kLevels, [&](std::string_view level) { return front.find(level) != std::string_view::npos; });
+  return other_level ? std::nullopt : std::optional(line.substr(at + kInfo.size()));
+}
+
+/// ` matched all recipients for ... in the outbound table`, ` was split creating MID 2 due to ... in the outbound
+/// table`.
+bool names_policy(std::string_view rest) { return rest.starts_with(" matched ") || rest.starts_with(" was split "); }
+
 }  // namespace
 
 bool looks_like_mail_logs(std::string_view line) {
@@ -37,9 +50,9 @@ bool looks_like_mail_logs(std::string_view line) {
 }
 
 void MailLogsReader::read(const Line& line, EntrySink& sink) {
-  const std::size_t at = line.text.find(kInfo);
-  if (at == std::string_view::npos) return sink.skip(trim(line.text).empty() ? SkipKind::Blank : SkipKind::OtherLine);
-  std::string_view rest = line.text.substr(at + kInfo.size());
+  const auto text = behind_info(line.text);
+  if (!text) return sink.skip(trim(line.text).empty() ? SkipKind::Blank : SkipKind::OtherLine);
+  std::string_view rest = *text;
   if (take_prefix(rest, "MID ")) return read_message(line, rest, sink);
   if (take_prefix(rest, "ICID "))
     read_connection(rest);
@@ -80,7 +93,7 @@ void MailLogsReader::read_message(const Line& line, std::string_view rest, Entry
   std::uint64_t message = 0;
   if (!take_number(rest, message)) return sink.skip(SkipKind::OtherLine);
   if (rest.starts_with(" ICID ")) return read_recipient(line, message, rest, sink);
-  if (!waiting_.empty() && rest.starts_with(" matched ")) {
+  if (!waiting_.empty() && names_policy(rest)) {
     const std::string_view words = trim(rest);
     if (words.ends_with(" in the outbound table")) settle(message, Table::Outbound, sink);
     if (words.ends_with(" in the inbound table")) settle(message, Table::Inbound, sink);

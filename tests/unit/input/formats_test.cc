@@ -323,6 +323,26 @@ TEST(MailLogs, K53_ACutLogIsJudgedByThePolicyTable) {
   EXPECT_TRUE(account.adds_up());
 }
 
+TEST(MailLogs, K53_ASplitMessageIsJudgedByThePolicyTableToo) {
+  const std::string front = "Tue Feb 3 21:42:34 2026 Info: MID ";
+  const Account account =
+      read_text(front + "1 ICID 5 RID 0 To: <a@out.example>\n" + front + "2 ICID 6 RID 0 To: <b@in.example>\n" + front +
+                "1 was split creating MID 3 due to a per-recipient policy (Sales) in the outbound table\n" + front +
+                "2 was split creating MID 4 due to a per-recipient policy in the inbound table\n");
+  EXPECT_EQ(account.domains, (Domains{{"out.example", 1}}));
+  EXPECT_EQ(account.skipped("incoming"), 1U);
+  EXPECT_TRUE(account.totals.empty());
+}
+
+TEST(MailLogs, E69_ALineOfAnotherLevelCarriesNoRecipients) {
+  const std::string front = "Tue Feb 3 21:42:34 2026 ";
+  const Account account =
+      read_text(front + "Info: ICID 1 RELAY SG R match x SBRS not enabled\n" + front +
+                "Warning: MID 1 attachment 'Info: MID 7 ICID 1 RID 0 To: <evil@z.example>' could not be scanned\n" +
+                front + "Info: MID 1 ICID 1 RID 0 To: <a@b.example>\n");
+  EXPECT_EQ(account.domains, (Domains{{"b.example", 1}}));
+}
+
 TEST(MailLogs, E69_TheOldestOfTooManyWaitingMessagesIsCounted) {
   std::string log;
   for (std::size_t i = 0; i < MailLogsReader::kMaxWaitingMessages + 10; ++i)
