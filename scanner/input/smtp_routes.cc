@@ -79,12 +79,14 @@ std::vector<std::string_view> split_hosts(std::string_view text) {
 /// What a line's hosts come to; `warning` for options that are not known.
 tl::expected<Route, std::string> route_of(std::string_view text, std::string& warning) {
   const auto hosts = split_hosts(text);
-  const auto is_dns = [](std::string_view host) { return same_word(host, "USEDNS"); };
+  const auto is_dns = [](std::string_view host) {
+    return same_word(host.substr(0, host.find_first_of("/:")), "USEDNS");
+  };
   const auto is_null = [](std::string_view host) { return host == "/dev/null"; };
-  if (hosts.size() == 1 && is_dns(hosts[0])) return Route::UseDns;
+  if (hosts.size() == 1 && same_word(hosts[0], "USEDNS")) return Route::UseDns;
   if (hosts.size() == 1 && is_null(hosts[0])) return Route::Dropped;
   if (std::ranges::any_of(hosts, is_dns))
-    return tl::unexpected(std::string("USEDNS stands among other hosts; it must stand alone"));
+    return tl::unexpected(std::string("USEDNS stands among other hosts or has options; it must stand alone"));
   if (std::ranges::any_of(hosts, is_null))
     return tl::unexpected(std::string("/dev/null stands among other hosts; it must stand alone"));
   for (const std::string_view host : hosts) {

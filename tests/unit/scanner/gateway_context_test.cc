@@ -233,7 +233,10 @@ TEST(SmtpRoutes, K71_BadLinesAreNamedByFileAndLine) {
       Gateway({.smtproutes = "# x\n\nexample.org\n"}).error().starts_with("smtproutes:3: a domain without hosts"));
   EXPECT_TRUE(
       Gateway({.smtproutes = "example.org a.example/pri=70000\n"}).error().starts_with("smtproutes:1: '/pri=70000'"));
-  EXPECT_TRUE(Gateway({.smtproutes = "example.org a.example,USEDNS\n"}).error().starts_with("smtproutes:1: USEDNS"));
+  for (const char* hosts : {"a.example,USEDNS", "a.example,usedns/pri=5", "USEDNS/pri=5", "USEDNS:25", "USEDNS,USEDNS"})
+    EXPECT_TRUE(
+        Gateway({.smtproutes = "example.org " + std::string(hosts) + "\n"}).error().starts_with("smtproutes:1: USEDNS"))
+        << hosts;
   EXPECT_TRUE(
       Gateway({.smtproutes = "example.org /dev/null,a.example\n"}).error().starts_with("smtproutes:1: /dev/null"));
   EXPECT_TRUE(Gateway({.smtproutes = "example.org a.example:99999\n"}).error().starts_with("smtproutes:1: ':99999'"));
