@@ -87,15 +87,18 @@ bool same_word(std::string word, std::string_view upper) {
   return word == upper;
 }
 
-bool routes_all(const std::string& text) {
-  std::istringstream lines(text);
+/// The last route for ALL counts, as in the scan.
+bool routes_all(std::string_view text) {
+  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
+  std::istringstream lines{std::string(text)};
+  bool to_host = false;
   for (std::string line; std::getline(lines, line);) {
     std::istringstream words(line.substr(0, line.find('#')));
     std::string domain, target;
     words >> domain >> target;
-    if (same_word(domain, "ALL")) return !target.empty() && !same_word(target, "USEDNS") && target != "/dev/null";
+    if (same_word(domain, "ALL")) to_host = !same_word(target, "USEDNS") && target != "/dev/null";
   }
-  return false;
+  return to_host;
 }
 
 }  // namespace
