@@ -31,7 +31,12 @@ std::string key_of(std::string_view line) {
   return lower(trimmed(text.substr(0, equals)));
 }
 
-std::string value_of(std::string_view line) { return lower(trimmed(line.substr(line.find('=') + 1))); }
+/// In lower case, without the quotes that may stand around it.
+std::string value_of(std::string_view line) {
+  std::string_view value = trimmed(line.substr(line.find('=') + 1));
+  if (value.size() >= 2 && value.starts_with('"') && value.ends_with('"')) value = value.substr(1, value.size() - 2);
+  return lower(value);
+}
 
 bool means_no_dane(std::string_view line) {
   const std::string value = value_of(line);

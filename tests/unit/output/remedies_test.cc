@@ -208,10 +208,20 @@ TEST(DestinationSections, SplitAndJoinKeepEveryLine) {
   EXPECT_EQ(join_sections(split_sections(text)), text);
 }
 
+TEST(DestinationSections, TlsOffByDefaultE88) {
+  const auto off = [](const char* text) { return default_has_tls_off(split_sections(text)); };
+  EXPECT_TRUE(off("[DEFAULT]\ntable_tls = off\n"));
+  EXPECT_TRUE(off("[default]\nTable_TLS = \"Off\"\n"));
+  EXPECT_FALSE(off("[DEFAULT]\ntable_tls = off\n[DEFAULT]\n")) << "E-89: the last section counts";
+  EXPECT_FALSE(off("[DEFAULT]\ntable_tls = off\ntable_tls = on\n")) << "E-89: the last key counts";
+  EXPECT_FALSE(off("[a.example]\ntable_tls = off\n"));
+}
+
 TEST(DestinationSections, MereExceptionsE85) {
   const auto mere = [](const char* text) { return split_sections(text).back().is_mere_exception(); };
   EXPECT_TRUE(mere("[a]\ndane_option=none\n"));
   EXPECT_TRUE(mere("[a]\n# why\nDANE_Option = 0\n\n"));
+  EXPECT_TRUE(mere("[a]\ndane_option = \"None\"\n"));
   EXPECT_FALSE(mere("[a]\ndane_option = none\ntable_tls = on\n"));
   EXPECT_FALSE(mere("[a]\ndane_option = mandatory\n"));
   EXPECT_FALSE(mere("[a]\n"));
