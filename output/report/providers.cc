@@ -21,7 +21,8 @@ RegisteredDomains::RegisteredDomains() : list_(std::make_unique<List>()) {
 RegisteredDomains::~RegisteredDomains() { psl_free(list_->own); }
 
 std::string RegisteredDomains::of(const std::string& name) const {
-  if (list_->used == nullptr) return name;
+  const bool is_address = !name.empty() && name.find_first_not_of("0123456789.") == std::string::npos;
+  if (list_->used == nullptr || is_address) return name;  // T-10: an MX record may hold one
   const char* registered = psl_registrable_domain(list_->used, name.c_str());
   return registered == nullptr ? name : std::string(registered);
 }

@@ -152,6 +152,9 @@ const GoCase kGo[] = {
     {"SilentResolverIsNoVerdict", with_resolver(Scan().good(5), 0, "no answer"), Go::Go, ""},
     {"NothingAssessed", Scan().add(early("e.example", "null-mx")), Go::NoGo, "no domain was assessed"},
     {"AllRoutedToAHost_E92", routed(Scan().good(5), "# exported\nexample.org USEDNS\nALL inner.example.com\n"), Go::NoGo, "SMTP route for ALL"},
+    {"TheLastAllCounts_E92", routed(Scan().good(5), "\xef\xbb\xbf" "ALL USEDNS\nall inner.example.com\n"), Go::NoGo, "SMTP route for ALL"},
+    {"TheLastAllCountsByDns_E92", routed(Scan().good(5), "ALL inner.example.com\nALL USEDNS\n"), Go::Go, ""},
+    {"AnAllBehindAByteOrderMark_E92", routed(Scan().good(5), "\xef\xbb\xbf" "ALL inner.example.com\n"), Go::NoGo, "SMTP route for ALL"},
     {"AllByDnsIsNoRoute_E92", routed(Scan().good(5), "ALL USEDNS\n"), Go::Go, ""},
     {"AllDroppedIsNoHost_E92", routed(Scan().good(5), "all /dev/null\n"), Go::Go, ""},
     {"K74_OwnDomainWithARoute_E93", own_domain_at_risk(), Go::AfterExceptions, "1 domain of your own with an SMTP route"},
@@ -278,6 +281,16 @@ TEST(Groups, ByCauseAndByRegisteredDomainK83E114) {
   EXPECT_EQ(provider.examples.size(), 3U);
   EXPECT_EQ(summary.by_provider.at("bare.example").tally.domains, 1U);  // implicit MX: its own name
   EXPECT_EQ(summary.by_cause.at("tlsa-mismatch").tally.domains, 5U);
+}
+
+TEST(Groups, AnAddressInAnMxRecordIsNoNameBelowADomainE114) {
+  HostBuilder literal("192.0.2.1");
+  literal.host_.special = "mx-target-literal";
+  literal.host_.address_status = Insecure;
+  Scan scan;
+  scan.header.default_mode = Mode::Mandatory;
+  const Summary summary = scan.add(domain("a.example", Secure, {literal})).summary();
+  EXPECT_TRUE(summary.by_provider.contains("192.0.2.1"));
 }
 
 TEST(Differences, WhereRfc7672AndTheTableDifferAreListed) {
