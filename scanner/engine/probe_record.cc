@@ -57,11 +57,7 @@ std::vector<output::TlsaVerdict> record_states(const tls::TlsaSet& set, const st
 ProbeRecord::ProbeRecord(const ProbeKey& key, tls::Outcome why) : key_(key) { last_.capture.outcome = why; }
 
 ProbeRecord::ProbeRecord(const ProbeKey& key, Dialled last, std::vector<output::Try> earlier)
-    : key_(key),
-      last_(std::move(last)),
-      earlier_(std::move(earlier)),
-      chain_(std::move(last_.capture.chain)),
-      has_chain_(chain_ != nullptr) {}
+    : key_(key), last_(std::move(last)), earlier_(std::move(earlier)), chain_(std::move(last_.capture.chain)) {}
 
 void ProbeRecord::fold() const {
   const std::lock_guard lock(mutex_);
@@ -122,7 +118,7 @@ output::Probe ProbeRecord::matched(tls::TlsContext& context, const tls::TlsaSet&
   probe.warnings = capture.warnings;
   probe.replies = stored_replies(capture.replies);
   probe.tries = earlier_;
-  if (capture.outcome == tls::Outcome::Ok && has_chain_) {
+  if (capture.outcome == tls::Outcome::Ok) {  // of the handshake; whatever the match says decides
     const MatchPtr result = match(context, set, names, now);
     probe.outcome = std::string(tls::code(result->outcome));
     probe.certificate = certificate_of(result->outcome);

@@ -68,7 +68,6 @@ class ProbeRecord {
   mutable tls::ChainPtr chain_;                            ///< null if there is none, or if it is folded
   mutable std::vector<std::vector<std::uint8_t>> folded_;  ///< DER of each certificate
   mutable std::vector<tls::CertificateRecord> described_;
-  bool has_chain_ = false;
   mutable std::map<std::string, MatchPtr> matches_;
 };
 

@@ -65,6 +65,19 @@ TEST(ProbeRecord, AFoldedChainAnswersAsBefore) {
   }
 }
 
+// T-57: a handshake proves nothing without a match.
+TEST(ProbeRecord, AHandshakeWithoutAChainIsNoSuccess) {
+  tls::TlsContext context;
+  const Host host;
+  Dialled dialled;
+  dialled.capture.outcome = tls::Outcome::Ok;
+  const ProbeRecord record(ProbeKey{*IpAddress::from_text("192.0.2.1"), 25, "mx.example.org"}, std::move(dialled), {});
+  const output::Probe probe = ask(record, context, test::tlsa_rdata(3, 1, 1, host.leaf));
+  EXPECT_EQ(probe.outcome, "internal-error");
+  EXPECT_EQ(probe.certificate, output::Certificate::NotChecked);
+  EXPECT_TRUE(probe.chain.empty());
+}
+
 // T-28, T-56: of a large set the first are shown, and the one that matched wherever it stands.
 TEST(ProbeRecord, OfAThousandRecordsTheMatchIsShown) {
   tls::TlsContext context;
