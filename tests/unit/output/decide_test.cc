@@ -85,6 +85,7 @@ const Case kFirst[] = {
     {"K14_InsecureMxPortClosed", domain("e.org", Insecure, {down_host("mx")}), Fallback, DaneFail, "O-8 ", "mx-insecure", Degraded::No},
     {"K15_InsecureMxAddressTimesOut", domain("e.org", Insecure, {HostBuilder("mx").address(Indeterminate)}), Undetermined, DaneFail, "", "address-lookup-failed", Degraded::No},
     {"K16_OnlyUnusableRecords_E15", domain("e.org", Secure, {HostBuilder("mx").unprobed("192.0.2.1").unusable()}), Fallback, DaneFail, "", "tlsa-unusable", Degraded::No},
+    {"E15_OnlyUnusableRecordsBehindAnInsecureMx", domain("e.org", Insecure, {HostBuilder("mx").unprobed("192.0.2.1").unusable()}), Fallback, DaneFail, "O-8 ", "mx-insecure", Degraded::No},
     {"K17_NoStarttls_E16", domain("e.org", Secure, {HostBuilder("mx").at("192.0.2.1", "starttls-missing")}), DaneFail, DaneFail, "O-2 M-2", "starttls-missing", Degraded::No},
     {"K18_PortClosed_E16", domain("e.org", Secure, {down_host("mx")}), Undetermined, Undetermined, "", "connect-refused", Degraded::No},
     {"E7_NoProbeLeavesTheCellUnknown", domain("e.org", Secure, {HostBuilder("mx").at("192.0.2.1", "no-probe")}), Undetermined, Undetermined, "", "no-probe", Degraded::No},
@@ -117,6 +118,8 @@ const Case kFirst[] = {
     {"T11_InvalidTargetIsPassedOver", domain("e.org", Secure, {HostBuilder("localhost", 10).special("mx-target-invalid"), good_host("b", 20)}), DaneSuccess, DaneSuccess, "O-1 M-1", "ok", Degraded::No},
     {"T12_OverCapTakesNoPart", domain("e.org", Secure, {good_host("a", 10), HostBuilder("b", 20).special("over-cap")}), DaneSuccess, DaneSuccess, "O-1 M-1", "ok", Degraded::No},
     {"E24_UndialledAddressDoesNotDegrade", domain("e.org", Secure, {HostBuilder("mx").at("192.0.2.1", "ok").at("2001:db8::1", "no-ipv6")}), DaneSuccess, DaneSuccess, "O-1 M-1", "ok", Degraded::No},
+    {"E24_AddressOverTheCapDoesNotDegrade", domain("e.org", Secure, {HostBuilder("mx").at("192.0.2.1", "ok").at("192.0.2.2", "over-cap")}), DaneSuccess, DaneSuccess, "O-1 M-1", "ok", Degraded::No},
+    {"E24_OurOwnFailureDegrades", domain("e.org", Secure, {HostBuilder("mx").at("192.0.2.1", "ok").at("192.0.2.2", "internal-error")}), DaneSuccess, DaneSuccess, "O-1 M-1", "ok", Degraded::Yes},
     {"E24_RefusedAddressDegrades", domain("e.org", Secure, {HostBuilder("mx").at("192.0.2.1", "ok").at("192.0.2.2", "connect-refused")}), DaneSuccess, DaneSuccess, "O-1 M-1", "ok", Degraded::Yes},
     {"E22_WorsePreferenceIsNotAsked", domain("e.org", Secure, {plain_host("a", 10), good_host("b", 20)}), Fallback, DaneSuccess, "O-4 M-1", "tlsa-none", Degraded::Yes},
 };
@@ -251,6 +254,7 @@ TEST(Decide, DaneOffIsNotApplicableAndSaysWhatItWouldBeE85) {
 
 TEST(Decide, DaneOffWithoutLookupsHasNothingToAddE85) {
   EXPECT_FALSE(decided(early("e.org", "dane-off")).without_entry.has_value());
+  EXPECT_FALSE(decided(domain("e.org", Secure, {bad_host("mx")})).without_entry.has_value());
 }
 
 TEST(Decide, AddressesThatDifferAreNotedT20) {

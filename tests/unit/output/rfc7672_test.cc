@@ -88,6 +88,9 @@ TEST(StrictSenderNotes, InsecureMxWithMismatchWouldDeferAtPostfixT75) {
   const Result result = decided(domain("e.org", Insecure, {bad_host("a", 10), good_host("b", 20)}));
   EXPECT_EQ(result.hosts[0].warnings, std::vector<std::string>{"insecure-mx-would-defer"});
   EXPECT_TRUE(result.hosts[1].warnings.empty());
+  Result implicit = domain("e.org", Insecure, {bad_host("e.org", 0)});
+  implicit.mx.answer = Answer::NoData;
+  EXPECT_TRUE(decided(implicit).hosts[0].warnings.empty()) << "every sender defers there";
 }
 
 }  // namespace
