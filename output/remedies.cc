@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -11,6 +12,7 @@
 #include "output/destination_sections.h"
 #include "output/escape.h"
 #include "output/figures.h"
+#include "output/healed_exceptions.h"
 #include "output/report/summary.h"
 
 namespace danesweep::output {
@@ -45,14 +47,6 @@ bool needs_remedy(const Result& result, UndeterminedDomains undetermined) {
   return result.effective == Action::Undetermined && undetermined == UndeterminedDomains::Include;
 }
 
-/// E-85: an exception is healed when the domain would no longer fail without it.
-bool is_healed(const Result& result, Mode default_mode) {
-  if (!result.without_entry) return false;
-  const Action without =
-      default_mode == Mode::Mandatory ? result.without_entry->mandatory : result.without_entry->opportunistic;
-  return without == Action::DaneSuccess || without == Action::Fallback;
-}
-
 std::string remark_of(const Result& result) {
   const std::string cause =
       has_note(result, "rat-route-relay") ? "own domain with an SMTP route" : cause_in_words(result);
@@ -63,7 +57,7 @@ bool before(const Remedied& a, const Remedied& b) {
   return a.recipients != b.recipients ? a.recipients > b.recipients : a.domain < b.domain;
 }
 
-void take(Findings& findings, const Result& result, Mode default_mode, UndeterminedDomains undetermined) {
+void take(Findings& findings, const Result& result, const HealedExceptions& healed, UndeterminedDomains undetermined) {
   if (!is_plain_name(result.domain)) {
     findings.notes.push_back(fmt::format("{}: left out, no domain name", for_terminal(result.domain)));
     return;
@@ -74,16 +68,17 @@ void take(Findings& findings, const Result& result, Mode default_mode, Undetermi
   if (result.mandatory == Action::DaneSuccess && !result.degraded) {
     findings.ready.push_back({result.domain, result.recipients, {}});
   }
-  if (is_healed(result, default_mode)) findings.healed.insert(result.domain);
+  if (healed.holds(result)) findings.healed.insert(result.domain);
 }
 
 tl::expected<Findings, std::string> read_all(Reader& reader, UndeterminedDomains undetermined) {
   Findings findings;
+  const HealedExceptions healed(reader.header());
   for (;;) {
     const auto result = reader.next();
     if (!result) return tl::unexpected(result.error());
     if (!*result) break;
-    take(findings, **result, reader.header().default_mode, undetermined);
+    take(findings, **result, healed, undetermined);
   }
   std::sort(findings.stuck.begin(), findings.stuck.end(), before);
   std::sort(findings.ready.begin(), findings.ready.end(), before);
@@ -102,10 +97,14 @@ const NamedText* exported_table(const Header& header) {
   return found == header.gateway_files.end() ? nullptr : &*found;
 }
 
-/// Sections of the export without the healed exceptions, each drop said so.
+/// Sections of the export without the healed exceptions, each drop said so. One that stands twice stays: without the
+/// last of its sections another one would count.
 void drop_healed(std::vector<DestinationSection>& sections, Findings& findings) {
+  std::map<std::string, std::size_t> times;
+  for (const DestinationSection& section : sections) ++times[section.name];
   std::erase_if(sections, [&](const DestinationSection& section) {
-    const bool healed = findings.healed.contains(section.name) && section.is_mere_exception();
+    const bool healed =
+        findings.healed.contains(section.name) && times[section.name] == 1 && section.is_mere_exception();
     if (healed) findings.notes.push_back(fmt::format("[{}] left out: exception no longer needed", section.name));
     return healed;
   });

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "output/healed_exceptions.h"
 #include "output/log_agreement.h"
 #include "output/reasons.h"
 #include "output/report/providers.h"
@@ -156,6 +157,7 @@ std::string verdict_in_words(const Result& result) {
 
 struct Summariser::Impl {
   Summary summary;
+  HealedExceptions healed;
   RegisteredDomains registered;
 
   Listed listed(const Result& result) const;
@@ -225,11 +227,7 @@ void Summariser::Impl::compare_with_rfc(const Result& result) {
 
 /// E-85, E-104 and --confirm.
 void Summariser::Impl::look_again(const Result& result) {
-  if (result.without_entry) {
-    const bool mandatory = summary.header.default_mode == Mode::Mandatory;
-    const Action without = mandatory ? result.without_entry->mandatory : result.without_entry->opportunistic;
-    if (without == Action::DaneSuccess || without == Action::Fallback) summary.healed.add(listed(result));
-  }
+  if (healed.holds(result)) summary.healed.add(listed(result));
   if (result.failover) {
     summary.failover_asked.add(result.recipients);
     const Action second = failover_verdict(result);
@@ -260,7 +258,8 @@ void Summariser::Impl::compare_with_log(const Result& result) {
   summary.contradicted.add(std::move(contradicted));
 }
 
-Summariser::Summariser(const Header& header, const SummaryLimits& limits) : impl_(new Impl{Summary(limits), {}}) {
+Summariser::Summariser(const Header& header, const SummaryLimits& limits)
+    : impl_(new Impl{Summary(limits), HealedExceptions(header), {}}) {
   impl_->summary.header = header;
 }
 

@@ -159,6 +159,19 @@ TEST(Remedies, HealedExceptionsAreLeftOutAndSaidSoE85) {
   EXPECT_EQ(files.notes, std::vector<std::string>{"[healed.example] left out: exception no longer needed"});
 }
 
+TEST(Remedies, AHealedExceptionStaysIfAnotherSectionWouldTakeItsPlaceE85E122) {
+  const std::string exported =
+      "[.example]\ndane_option = mandatory\n[plain.example]\ndane_option = none\n[good.example]\ndane_option = none\n"
+      "[twice.example.org]\ndane_option = mandatory\n[twice.example.org]\ndane_option = none\n";
+  const std::string table = made(header_with(exported), {exempted("plain.example", plain_host("mx")),
+                                                         exempted("good.example", good_host("mx")),
+                                                         exempted("twice.example.org", plain_host("mx"))})
+                                .files.at("destconfig.txt");
+  EXPECT_NE(table.find("[plain.example]\ndane_option = none\n"), std::string::npos) << "falls back under Opportunistic";
+  EXPECT_EQ(table.find("[good.example]"), std::string::npos) << "does under each mode";
+  EXPECT_TRUE(table.ends_with("[twice.example.org]\ndane_option = none\n"));
+}
+
 TEST(Remedies, MandatoryReadyAreThoseThatDeliverOnEveryWayE120) {
   const Made files =
       made(header_with(), {decided(domain("good.example", Secure, {good_host("mx")})),
