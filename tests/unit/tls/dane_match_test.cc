@@ -42,6 +42,27 @@ const World& w() {
   return world;
 }
 
+// Another usage or selector that matches does not mend the pair of digests.
+TEST(DaneMatch, T32AShadowedRecordThatFitsIsNotedWhateverElseMatches) {
+  const Octets wrong = tlsa_rdata(3, 1, 2, w().next);
+  const struct {
+    const char* name;
+    std::vector<Octets> records;
+    bool noted;
+  } rows[] = {
+      {"beside a right 2 1 1", {tlsa_rdata(3, 1, 1, w().leaf), wrong, tlsa_rdata(2, 1, 1, w().ca)}, true},
+      {"beside a right 3 0 1", {tlsa_rdata(3, 1, 1, w().leaf), wrong, tlsa_rdata(3, 0, 1, w().leaf)}, true},
+      {"beside a right 3 1 0", {tlsa_rdata(3, 1, 1, w().leaf), wrong, tlsa_rdata(3, 1, 0, w().leaf)}, false},
+      {"below a right 3 1 2", {tlsa_rdata(3, 1, 1, w().leaf), tlsa_rdata(3, 1, 2, w().leaf)}, false},
+      {"wrong itself", {tlsa_rdata(3, 1, 1, w().next), wrong, tlsa_rdata(2, 1, 1, w().ca)}, false},
+  };
+  for (const auto& row : rows) {
+    const MatchResult result = match({w().leaf, w().ca}, row.records);
+    EXPECT_EQ(code(result.outcome), "ok") << row.name;
+    EXPECT_EQ(std::ranges::count(result.warnings, "digest-shadowed"), row.noted ? 1 : 0) << row.name;
+  }
+}
+
 TEST(DaneMatch, T36ARollOverPairIsTwoDistinctRecordsOfWhichOneMatches) {
   struct {
     const char* name;
