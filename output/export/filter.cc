@@ -22,9 +22,15 @@ void put(Values& out, std::uint32_t number) { out.push_back(std::to_string(numbe
 void put_all(Values& out, const Values& texts) { out.insert(out.end(), texts.begin(), texts.end()); }
 void put_truth(Values& out, bool truth) { out.emplace_back(truth ? "true" : "false"); }
 
-template <class Opinion>
-void put_opinion(Values& out, const std::optional<Opinion>& opinion) {
-  if (opinion) put(out, to_text(opinion->opportunistic));
+/// A field of a part that not every record has.
+template <auto Part, auto Member>
+void optional_field(const Result& result, Values& out) {
+  if (!(result.*Part)) return;
+  const auto& value = *(result.*Part).*Member;
+  if constexpr (std::is_same_v<decltype(value), const Action&>)
+    put(out, to_text(value));
+  else
+    put(out, value);
 }
 
 template <class Part>
@@ -93,10 +99,16 @@ constexpr Field<Result> kFields[] = {
     {"mx.status", [](const Result& r, Values& out) { put(out, to_text(r.mx.status)); }},
     {"mx.answer", [](const Result& r, Values& out) { put(out, to_text(r.mx.answer)); }},
     {"mx.reason", [](const Result& r, Values& out) { put(out, r.mx.reason); }},
-    {"failover.opportunistic", [](const Result& r, Values& out) { put_opinion(out, r.failover); }},
-    {"without_entry.opportunistic", [](const Result& r, Values& out) { put_opinion(out, r.without_entry); }},
-    {"gateway_log.delivered", [](const Result& r, Values& out) { if (r.gateway_log) put(out, r.gateway_log->delivered); }},
-    {"gateway_log.failed", [](const Result& r, Values& out) { if (r.gateway_log) put(out, r.gateway_log->failed); }},
+    {"failover.opportunistic", optional_field<&Result::failover, &Failover::opportunistic>},
+    {"failover.mandatory", optional_field<&Result::failover, &Failover::mandatory>},
+    {"failover.reason", optional_field<&Result::failover, &Failover::reason>},
+    {"confirm.asked", optional_field<&Result::confirm, &Confirm::asked>},
+    {"confirm.same", optional_field<&Result::confirm, &Confirm::same>},
+    {"without_entry.opportunistic", optional_field<&Result::without_entry, &WithoutEntry::opportunistic>},
+    {"without_entry.mandatory", optional_field<&Result::without_entry, &WithoutEntry::mandatory>},
+    {"without_entry.reason", optional_field<&Result::without_entry, &WithoutEntry::reason>},
+    {"gateway_log.delivered", optional_field<&Result::gateway_log, &GatewayLog::delivered>},
+    {"gateway_log.failed", optional_field<&Result::gateway_log, &GatewayLog::failed>},
     {"host.name", lifted<Host, HostFields::name>},
     {"host.preference", lifted<Host, HostFields::preference>},
     {"host.address_status", lifted<Host, HostFields::address_status>},

@@ -71,6 +71,26 @@ TEST(Csv, ConditionsHold) {
   EXPECT_EQ(text.find("fails.example"), std::string::npos);
 }
 
+/// DESIGN part 4: the parts that are filled only if asked for are fields too.
+TEST(Conditions, FieldsOfOptionalPartsAreKnownAndAbsentOnesFitTheEmptyValue) {
+  Result with, without;
+  with.failover = Failover{Action::Fallback, Action::DaneFail, "mx-insecure"};
+  with.confirm = Confirm{3, 2};
+  with.without_entry = WithoutEntry{Action::DaneSuccess, Action::Undetermined, "connect-refused"};
+  for (const char* condition :
+       {"failover.opportunistic=FALLBACK", "failover.mandatory=DANE_FAIL", "failover.reason=mx-insecure",
+        "confirm.asked=3", "confirm.same=1,2", "without_entry.opportunistic=DANE_SUCCESS",
+        "without_entry.mandatory=UNDETERMINED", "without_entry.reason=connect-refused"}) {
+    const auto parsed = parse_condition(condition);
+    ASSERT_TRUE(parsed.has_value()) << condition;
+    EXPECT_TRUE(matches({*parsed}, with)) << condition;
+    EXPECT_FALSE(matches({*parsed}, without)) << condition;
+    const std::string field(condition, std::string_view(condition).find('='));
+    EXPECT_TRUE(matches({*parse_condition(field + "=")}, without)) << field;
+    EXPECT_FALSE(matches({*parse_condition(field + "=other")}, with)) << field;
+  }
+}
+
 std::string ask(const std::string& path, const char* sql) {
   sqlite3* handle = nullptr;
   sqlite3_open(path.c_str(), &handle);
