@@ -276,14 +276,12 @@ void add_watch(CLI::App& anchors, Commands& commands) {
 }  // namespace
 
 void add_anchors(CLI::App& root, Commands& commands) {
-  CLI::App* anchors = root.add_subcommand("anchors", "the trust anchors that keep themselves (RFC 5011)");
-  anchors->require_subcommand(1);
-  anchors->set_help_flag("--help,-h", "this text");
-  anchors->footer("Examples:\n  danesweep anchors show\n  danesweep anchors update");
-  add_show(*anchors, commands);
-  add_init(*anchors, commands);
-  add_update(*anchors, commands);
-  add_watch(*anchors, commands);
+  CLI::App& anchors = add_group(root, "anchors", "the trust anchors that keep themselves (RFC 5011)",
+                                "  danesweep anchors show\n  danesweep anchors update");
+  add_show(anchors, commands);
+  add_init(anchors, commands);
+  add_update(anchors, commands);
+  add_watch(anchors, commands);
 }
 
 }  // namespace danesweep::scanner

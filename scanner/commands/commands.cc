@@ -30,6 +30,16 @@ Command& add_command(CLI::App& parent, Commands& commands, const std::string& na
   return commands.back();
 }
 
+CLI::App& add_group(CLI::App& root, const std::string& name, const std::string& description,
+                    const std::string& examples) {
+  CLI::App* group = root.add_subcommand(name, description);
+  group->require_subcommand(1);
+  group->set_help_flag("--help,-h", "this text");
+  group->set_version_flag("--version", version_text, "version, libraries and embedded trust anchors");
+  group->footer("Examples:\n" + examples);
+  return *group;
+}
+
 std::string version_text() {
   std::string text = fmt::format("danesweep {}\n", DANESWEEP_VERSION);
   text += fmt::format("libraries: {}, {}, libarchive {}, libidn2 {}, zstd {}, CLI11 {}, spdlog {}.{}.{}\n",

@@ -33,6 +33,10 @@ using Commands = std::vector<Command>;
 Command& add_command(CLI::App& parent, Commands& commands, const std::string& name, const std::string& description,
                      const std::string& examples);
 
+/// A word before commands of its own, such as `anchors show`.
+CLI::App& add_group(CLI::App& root, const std::string& name, const std::string& description,
+                    const std::string& examples);
+
 void add_scan(CLI::App& root, Commands& commands);
 void add_verify(CLI::App& root, Commands& commands);
 void add_query(CLI::App& root, Commands& commands);

@@ -173,12 +173,10 @@ void add_bench(CLI::App& resolver, Commands& commands) {
 }  // namespace
 
 void add_resolver(CLI::App& root, Commands& commands) {
-  CLI::App* resolver = root.add_subcommand("resolver", "are the resolvers fit for DNSSEC, and how fast are they");
-  resolver->require_subcommand(1);
-  resolver->set_help_flag("--help,-h", "this text");
-  resolver->footer("Examples:\n  danesweep resolver check\n  danesweep resolver bench domains.txt");
-  add_check(*resolver, commands);
-  add_bench(*resolver, commands);
+  CLI::App& resolver = add_group(root, "resolver", "are the resolvers fit for DNSSEC, and how fast are they",
+                                 "  danesweep resolver check\n  danesweep resolver bench domains.txt");
+  add_check(resolver, commands);
+  add_bench(resolver, commands);
 }
 
 }  // namespace danesweep::scanner
