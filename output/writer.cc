@@ -38,7 +38,8 @@ Writer::Done Writer::begin(const Header& header) {
     Done done = keep(blocks_.begin());
     if (!done) return done;
   }
-  return append(encode(header));
+  Done done = append(encode(header));
+  return done ? flush() : done;  // a scan that is killed at once can be resumed
 }
 
 Writer::Done Writer::write(const Result& result) { return append(encode(result)); }

@@ -50,7 +50,7 @@ Value<EarlierResults> read_earlier_results(const std::string& path) {
   if (!reader) return tl::unexpected(reader.error());
   const auto compression = compression_of(path);
   if (!compression) return tl::unexpected(compression.error());
-  EarlierResults earlier{reader->header(), reader->trailer().has_value(), {}, {}, reader->torn_at(), *compression};
+  EarlierResults earlier{reader->header(), reader->trailer(), {}, {}, reader->torn_at(), *compression};
   for (;;) {
     const auto result = reader->next();
     if (!result) return tl::unexpected(result.error());

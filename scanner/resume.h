@@ -18,7 +18,7 @@ namespace danesweep::scanner {
 
 struct EarlierResults {
   output::Header header;
-  bool complete = false;                                     ///< the scan had come to its end
+  std::optional<output::Trailer> trailer;                    ///< the scan had come to its end
   std::unordered_map<std::uint32_t, std::uint32_t> written;  ///< index and recipients of each result
   std::array<std::uint64_t, 6> effective{};                  ///< results by effective verdict
   std::optional<std::uint64_t> torn_at;

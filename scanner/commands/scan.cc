@@ -7,6 +7,7 @@
 
 #include <csignal>
 #include <cstdio>
+#include <filesystem>
 #include <thread>
 
 #include "output/reader.h"
@@ -220,10 +221,23 @@ std::string skips_line(const output::InputCounts& counts) {
   return fmt::format("skipped: {}", fmt::join(kinds, ", "));
 }
 
-Value<std::unique_ptr<output::Sink>> open_output(const std::string& path) {
-  if (path.empty()) return output::descriptor_sink(STDOUT_FILENO, "(stdout)");
-  return output::create_file(path, path.starts_with("/dev/") ? output::Existing::Replace : output::Existing::Refuse);
+/// A scan that was killed before its first block left this much or less.
+bool is_barely_begun(const std::string& path) {
+  std::error_code error;
+  const auto size = std::filesystem::file_size(path, error);
+  if (error || size > output::kMagic.size()) return false;
+  const auto content = read_whole_file(path);
+  return content && output::kMagic.starts_with(*content);
 }
+
+Value<std::unique_ptr<output::Sink>> open_output(const ScanOptions& options) {
+  const std::string& path = options.output;
+  if (path.empty()) return output::descriptor_sink(STDOUT_FILENO, "(stdout)");
+  const bool replaced = path.starts_with("/dev/") || (options.resume && is_barely_begun(path));
+  return output::create_file(path, replaced ? output::Existing::Replace : output::Existing::Refuse);
+}
+
+constexpr std::string_view kNoResolver = "no-resolver";  ///< end_reason of a trailer
 
 /// The report of a finished file, on stdout.
 void print_report(const std::string& path, Console& console) {
@@ -251,20 +265,20 @@ class Scan {
   Value<void> open_rejects() { return rejects_.open(options_.scan.rejects); }
 
   ExitCode run(const output::Header& header) {
-    metrics_ = MetricsFile(options_.scan.metrics_file, header.start_time);
-    if (const auto begun = metrics_.update({}, std::chrono::steady_clock::now()); !begun)
-      return fail(ExitCode::Usage, begun.error());
-    const bool resumed = options_.scan.resume && ::access(options_.scan.output.c_str(), F_OK) == 0;
+    const std::string& path = options_.scan.output;
+    const bool resumed = options_.scan.resume && ::access(path.c_str(), F_OK) == 0 && !is_barely_begun(path);
     if (resumed) {
       auto earlier = read_earlier_results(options_.scan.output);
       if (!earlier) return fail(ExitCode::Usage, earlier.error());
       if (const auto same = check_same_scan(earlier->header, header); !same) return fail(ExitCode::Usage, same.error());
-      if (earlier->complete)
-        return fail(ExitCode::Usage, options_.scan.output + ": this scan came to its end; nothing is left to do");
       earlier_ = std::move(*earlier);
+      if (earlier_.trailer) return say_again(*earlier_.trailer);
       console_.note(fmt::format("{}: {} domains were finished before", options_.scan.output, earlier_.written.size()));
     }
-    auto sink = resumed ? open_for_resuming(options_.scan.output, earlier_) : open_output(options_.scan.output);
+    metrics_ = MetricsFile(options_.scan.metrics_file, header.start_time);
+    if (const auto begun = metrics_.update({}, std::chrono::steady_clock::now()); !begun)
+      return fail(ExitCode::Usage, begun.error());
+    auto sink = resumed ? open_for_resuming(options_.scan.output, earlier_) : open_output(options_.scan);
     if (!sink) return fail(ExitCode::Usage, sink.error());
     output::Writer writer(std::move(*sink), resumed                  ? earlier_.compression
                                             : options_.scan.compress ? output::Compression::Zstd
@@ -275,6 +289,15 @@ class Scan {
   }
 
  private:
+  /// The scan came to its end before, perhaps just when it was killed: it ends now as it would have then.
+  ExitCode say_again(const output::Trailer& trailer) {
+    console_.note(options_.scan.output + ": this scan came to its end before; nothing is left to do");
+    print_report(options_.scan.output, console_);
+    const ExitCode code = trailer.end_reason == kNoResolver ? no_resolver() : code_of_verdicts(0);
+    Console::always(account_line(trailer.counts));
+    return code;
+  }
+
   ExitCode run(output::Writer& writer) {
     UnfinishedDomains unfinished;
     const std::uint64_t finished_before = earlier_.written.size();
@@ -339,6 +362,7 @@ class Scan {
   }
 
   void reread_opt_out() {
+    if (options_.context.optout.empty()) return;
     const auto done = gateway_->reread_opt_out();
     if (done)
       console_.note(fmt::format("{}: read again", options_.context.optout));
@@ -358,7 +382,7 @@ class Scan {
     }
     output::Trailer trailer{counts, wall_clock(), finished_before + results.written(), summary.warnings, "", 0};
     for (const std::string& warning : stream_.warnings()) trailer.warnings.push_back(warning);
-    if (summary.end == SweepEnd::NoResolver) trailer.end_reason = "no-resolver";
+    if (summary.end == SweepEnd::NoResolver) trailer.end_reason = kNoResolver;
     trailer.log_domains_not_scanned = stream_.log_domains_not_scanned();
     const auto done = writer.recount(stream_.recounts())
                           .and_then([&] { return writer.log_evidence(stream_.log_evidence()); })
@@ -372,15 +396,20 @@ class Scan {
   }
 
   ExitCode code_of(const SweepSummary& summary, const FileSink& results) {
-    if (summary.end == SweepEnd::NoResolver)
-      return fail(ExitCode::CannotWork, "no resolver answers any more; the domains left were written as UNDETERMINED");
+    if (summary.end == SweepEnd::NoResolver) return no_resolver();
     if (stream_.damaged())
       return fail(ExitCode::Usage, "an input is damaged (see above); what was read before was scanned");
-    if (options_.scan.fail_on &&
-        results.with(*options_.scan.fail_on) + earlier_.effective.at(static_cast<std::size_t>(*options_.scan.fail_on)) >
-            0)
-      return ExitCode::BadNews;
-    return ExitCode::Done;
+    return code_of_verdicts(options_.scan.fail_on ? results.with(*options_.scan.fail_on) : 0);
+  }
+
+  /// `--fail-on`: so many results of this run, and those of the run that was interrupted.
+  ExitCode code_of_verdicts(std::uint64_t found) const {
+    if (options_.scan.fail_on) found += earlier_.effective.at(static_cast<std::size_t>(*options_.scan.fail_on));
+    return found > 0 ? ExitCode::BadNews : ExitCode::Done;
+  }
+
+  ExitCode no_resolver() {
+    return fail(ExitCode::CannotWork, "no resolver answers any more; the domains left were written as UNDETERMINED");
   }
 
   const Options& options_;
