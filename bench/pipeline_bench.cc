@@ -73,7 +73,6 @@ class LabProcess {
     while (!variables_.contains("DANESWEEP_LAB_SMTP_PORT") && fgets(line, sizeof line, output_) != nullptr) {
       std::string text(line);
       std::erase_if(text, [](char c) { return c == '\'' || c == '"' || c == '\n'; });
-      if (text.starts_with("export ")) text.erase(0, 7);
       const auto equals = text.find('=');
       if (equals != std::string::npos) variables_[text.substr(0, equals)] = text.substr(equals + 1);
     }

@@ -16,6 +16,14 @@ std::string lower(std::string_view text) {
   return result;
 }
 
+/// Until one of its limits ends the probe.
+bool keeps_a_sender_waiting(const ServerKind& server) {
+  const auto lingers = [](const Step& step) {
+    return step.what == Step::Do::Silence || step.what == Step::Do::KeyUpdates;
+  };
+  return server.outcome.ends_with("-timeout") || std::ranges::any_of(server.ehlo_in_tls, lingers);
+}
+
 std::vector<DomainKind> all_kinds() {
   std::vector<DomainKind> all;
   for (auto part : {mail_kinds(), signature_kinds(), cut_kinds(), denial_kinds(), host_kind_domains()})
@@ -82,12 +90,15 @@ std::vector<Denial> flavours(const DomainKind& kind) {
 }
 
 std::vector<DomainKind> host_kind_domains() {
+  std::vector<const HostKind*> hosts;
+  for (const auto& host : host_kinds())
+    if (host.id.front() != 'X') hosts.push_back(&host);  // X: parts of other kinds
+  std::ranges::stable_partition(hosts, [](const HostKind* host) { return !keeps_a_sender_waiting(*host->server); });
   std::vector<DomainKind> kinds;
-  for (const auto& host : host_kinds()) {
-    if (host.id.front() == 'X') continue;  // parts of other kinds
-    const std::string id = lower(host.id);
-    kinds.push_back({"host-" + id, "signed domain, one host: " + std::string(host.english), Flavours::Both,
-                     Served::FromZoneFiles, [name = host.id](Making& m) { m.host(m.zone(), "mx", name); }});
+  for (const HostKind* host : hosts) {
+    const std::string id = lower(host->id);
+    kinds.push_back({"host-" + id, "signed domain, one host: " + std::string(host->english), Flavours::Both,
+                     Served::FromZoneFiles, [name = host->id](Making& m) { m.host(m.zone(), "mx", name); }});
   }
   return kinds;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The catalogue of mail domains: a row per kind with its name in English and how it is made. A making writes records
-// and notes what they mean for the result; nothing else knows a kind. Kinds take turns, each in its flavours.
+// and notes what they mean for the result; nothing else knows a kind. Kinds take turns: as many domains as kinds have
+// all, as many as kinds and flavours have each in every flavour.
 #pragma once
 
 #include <cstdint>
@@ -45,7 +46,7 @@ DomainKind unknown(std::string id, std::string english, std::string reason, Make
 
 // The catalogue's parts, each in a file of its own.
 std::vector<DomainKind> mail_kinds();         ///< rows of the tables, MX, addresses, TLSA, several hosts (DANE.md A-C)
-std::vector<DomainKind> host_kind_domains();  ///< a domain for each host kind (DANE.md H)
+std::vector<DomainKind> host_kind_domains();  ///< a domain for each host kind (DANE.md H); slow hosts last
 std::vector<DomainKind> signature_kinds();    ///< DNSSEC.md part I: plain, dates, signature, keys, DS
 std::vector<DomainKind> cut_kinds();          ///< cuts, wildcards, chains
 std::vector<DomainKind> denial_kinds();       ///< NSEC, NSEC3, resolvers that lie

@@ -52,7 +52,7 @@ Lab::~Lab() {
   for (const auto& server : smtp_) server->stop();
 }
 
-std::vector<std::pair<std::string, std::string>> Lab::variables() const {
+Variables Lab::variables() const {
   return {
       {"DANESWEEP_LAB_RESOLVER", fmt::format("127.0.0.1:{}", dns_.port())},
       {"DANESWEEP_LAB_ANCHOR", folder_ + "/anchor"},

@@ -18,6 +18,8 @@ namespace danesweep::lab {
 /// `anchor`, `domains`, `expected` and, while serving, `smtp.log`.
 void write_files(World& world, const std::string& folder);
 
+using Variables = std::vector<std::pair<std::string, std::string>>;
+
 class Lab {
  public:
   enum class Mail : std::uint8_t { Served, Off };
@@ -30,7 +32,7 @@ class Lab {
   Lab& operator=(Lab&&) = delete;
 
   /// DANESWEEP_LAB_... and what takes the limits off (T-68).
-  std::vector<std::pair<std::string, std::string>> variables() const;
+  Variables variables() const;
 
  private:
   void serve_mail();

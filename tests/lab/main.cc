@@ -33,6 +33,7 @@ struct Settings {
   std::vector<std::string> command;
   std::string behaviour;
   bool lists_behaviours = false;
+  bool lists_hosts = false;
 };
 
 /// A folder of our own, removed at the end unless the user named it.
@@ -106,6 +107,25 @@ int run_command(const std::vector<std::string>& command, const Lab& lab, const s
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
+std::string quoted_for_shell(const std::string& value) {
+  std::string quoted = "'";
+  for (const char c : value) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
+/// Shell assignments, one a line, and then one `export` of them all.
+void print_assignments(const Variables& variables) {
+  constexpr std::string_view kPlain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.,:/[]";
+  std::string exported = "export";
+  for (const auto& [name, value] : variables) {
+    const bool plain = value.find_first_not_of(kPlain) == std::string::npos;
+    fmt::print("{}={}\n", name, plain ? value : quoted_for_shell(value));
+    exported += " " + name;
+  }
+  fmt::print("{}\n", exported);
+  std::fflush(stdout);
+}
+
 void write_zones_if_asked(World& world, const Settings& settings) {
   if (!settings.zones_folder.empty()) write_zone_files(world, settings.zones_folder);
 }
@@ -127,8 +147,7 @@ int serve(Settings& settings) {
   World world(settings.world);
   write_zones_if_asked(world, settings);
   const Lab lab(world, folder.path(), settings.dns_port, mail_of(settings));
-  for (const auto& [name, value] : lab.variables()) fmt::print("export {}={}\n", name, value);
-  std::fflush(stdout);
+  print_assignments(lab.variables());
   int signal = 0;
   sigwait(&endings, &signal);
   return 0;
@@ -143,15 +162,19 @@ int zones(Settings& settings) {
   return 0;
 }
 
-int kinds() {
+int list_kinds() {
   for (const auto& kind : domain_kinds()) {
     std::string in;
     for (const Denial denial : flavours(kind))
       in += denial == Denial::Nsec ? "nsec " : denial == Denial::Nsec3 ? "nsec3 " : "optout ";
-    fmt::print("domain\t{}\t{}\t{}\t{}\n", kind.id, in.substr(0, in.size() - 1),
+    fmt::print("{}\t{}\t{}\t{}\n", kind.id, in.substr(0, in.size() - 1),
                kind.served == Served::FromZoneFiles ? "zone-files" : "lying-server", kind.english);
   }
-  for (const auto& kind : host_kinds()) fmt::print("host\t{}\t{}\t{}\n", kind.id, kind.outcome(), kind.english);
+  return 0;
+}
+
+int list_hosts() {
+  for (const auto& kind : host_kinds()) fmt::print("{}\t{}\t{}\n", kind.id, kind.outcome(), kind.english);
   return 0;
 }
 
@@ -166,9 +189,8 @@ int hostile(const Settings& settings) {
   const Folder folder(settings.folder);
   HostileResponder responder(hostile_behaviour(settings.behaviour), static_cast<std::uint32_t>(std::time(nullptr)));
   std::ofstream(folder.path() + "/anchor") << responder.anchor();
-  fmt::print("export DANESWEEP_LAB_RESOLVER=127.0.0.1:{}\nexport DANESWEEP_LAB_ANCHOR={}/anchor\n", responder.port(),
-             folder.path());
-  std::fflush(stdout);
+  print_assignments({{"DANESWEEP_LAB_RESOLVER", fmt::format("127.0.0.1:{}", responder.port())},
+                     {"DANESWEEP_LAB_ANCHOR", folder.path() + "/anchor"}});
   std::thread ending([&] {
     int signal = 0;
     sigwait(&endings, &signal);
@@ -214,7 +236,8 @@ int dispatch(int argc, char** argv) {
   CLI::App* hostile_command = app.add_subcommand("hostile", "a resolver that misbehaves, until SIGINT or SIGTERM");
   hostile_command->add_option("--behaviour", settings.behaviour, "how: a name of the list");
   hostile_command->add_flag("--list", settings.lists_behaviours, "name, question, expected status and reason of each");
-  CLI::App* kinds_command = app.add_subcommand("kinds", "list the catalogue");
+  CLI::App* kinds_command = app.add_subcommand("kinds", "list the catalogue: id, flavours, who serves it, English");
+  kinds_command->add_flag("--hosts", settings.lists_hosts, "the kinds of mail hosts instead: id, outcome, English");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -222,7 +245,7 @@ int dispatch(int argc, char** argv) {
   }
   raise_descriptor_limit();
   if (!settings.zones_folder.empty()) settings.world.serving = WorldOptions::Serving::ZoneFilesOnly;
-  if (*kinds_command) return kinds();
+  if (*kinds_command) return settings.lists_hosts ? list_hosts() : list_kinds();
   if (*hostile_command) return settings.lists_behaviours ? list_behaviours() : hostile(settings);
   if (*zones_command) return zones(settings);
   return *serve_command ? serve(settings) : run(settings);

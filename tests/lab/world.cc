@@ -32,16 +32,30 @@ struct Turn {
   Denial denial;
 };
 
-/// Every kind in each flavour that it exists in.
-std::vector<Turn> turns(const WorldOptions& options) {
+std::vector<const DomainKind*> wanted_kinds(const WorldOptions& options) {
   const std::regex wanted(options.kinds);
-  std::vector<Turn> result;
+  std::vector<const DomainKind*> result;
   for (const auto& kind : domain_kinds()) {
     if (!std::regex_search(kind.id, wanted)) continue;
     if (options.serving == WorldOptions::Serving::ZoneFilesOnly && kind.served == Served::ByLyingServer) continue;
-    for (const Denial denial : flavours(kind)) result.push_back({&kind, denial});
+    result.push_back(&kind);
   }
   if (result.empty()) throw std::runtime_error("no domain kind fits " + options.kinds);
+  return result;
+}
+
+/// Every kind once, flavours mixed, before one comes again in its next flavour.
+std::vector<Turn> turns(const WorldOptions& options) {
+  const auto kinds = wanted_kinds(options);
+  std::size_t rounds = 0;
+  for (const DomainKind* kind : kinds) rounds = std::max(rounds, flavours(*kind).size());
+  std::vector<Turn> result;
+  for (std::size_t round = 0; round < rounds; ++round) {
+    for (std::size_t i = 0; i < kinds.size(); ++i) {
+      const auto denials = flavours(*kinds[i]);
+      if (round < denials.size()) result.push_back({kinds[i], denials[(round + i) % denials.size()]});
+    }
+  }
   return result;
 }
 

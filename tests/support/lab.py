@@ -29,10 +29,8 @@ class Lab:
             line = self.process.stdout.readline()
             if not line:
                 raise RuntimeError(f"the lab did not start: exit code {self.process.wait()}")
-            for word in shlex.split(line.removeprefix("export ")):
-                name, _, value = word.partition("=")
-                if name.startswith("DANESWEEP_"):
-                    self.environment[name] = value
+            name, _, value = line.partition("=")
+            self.environment[name] = shlex.split(value)[0]
         self.resolver = self.environment["DANESWEEP_LAB_RESOLVER"]
         self.anchor = self.environment["DANESWEEP_LAB_ANCHOR"]
         self.domains = self.environment["DANESWEEP_LAB_DOMAINS"]
@@ -84,7 +82,7 @@ class Hostile:
 
     def __enter__(self):
         self.process = subprocess.Popen(self.command, stdout=subprocess.PIPE, text=True, env=self.environment)
-        words = dict(self.process.stdout.readline().removeprefix("export ").strip().split("=", 1) for _ in range(2))
+        words = dict(self.process.stdout.readline().strip().split("=", 1) for _ in range(2))
         self.resolver, self.anchor = words["DANESWEEP_LAB_RESOLVER"], words["DANESWEEP_LAB_ANCHOR"]
         return self
 

@@ -41,6 +41,22 @@ TEST(Catalogue, EveryKindHasAnIdOfItsOwnAndAnEnglishName) {
 }
 
 TEST(Catalogue, KindsTakeTurnsSoThatAsManyDomainsAsKindsHaveAll) {
+  WorldOptions options = one_of_each();
+  options.domains = 0;
+  for (const auto& kind : domain_kinds())
+    if (!is_left_out(kind)) ++options.domains;
+  std::set<std::string> seen;
+  std::set<std::string> flavours_seen;
+  World world(options);
+  for (const auto& expectation : world.expectations()) {
+    seen.insert(expectation.kind);
+    flavours_seen.insert(expectation.domain.substr(expectation.domain.rfind('.') + 1));
+  }
+  EXPECT_EQ(seen.size(), options.domains);
+  EXPECT_TRUE(flavours_seen.contains("nsec") && flavours_seen.contains("nsec3"));
+}
+
+TEST(Catalogue, AsManyDomainsAsFlavoursHaveEachKindInAllOfIts) {
   std::map<std::string, std::size_t> seen;
   for (const auto& expectation : expectations_of_one_of_each()) ++seen[expectation.kind];
   for (const auto& kind : domain_kinds()) {
