@@ -126,6 +126,29 @@ TEST(DaneMatch, T55DatesAreJudgedByTheTimeHandedIn) {
   EXPECT_EQ(match({w().leaf, w().ca}, by_ta, kNow + 290 * kDay).warnings, Words{"cert-expires-soon"});
 }
 
+TEST(DaneMatch, T55AnIssuerThatEndsSoonIsNotedBelowTheTaOnly) {
+  const Certificate issuer = CertificateBuilder("I")
+                                 .key(key_from_pool(KeyKind::P256, 5))
+                                 .issued_by(w().ca)
+                                 .ca()
+                                 .dates(kNow - kDay, kNow + 10 * kDay)
+                                 .make();
+  const Certificate leaf =
+      CertificateBuilder("mx").key(key_from_pool(KeyKind::P256, 2)).issued_by(issuer).san("DNS:mx.example.org").make();
+  const struct {
+    const char* name;
+    std::vector<Certificate> sent;
+    Octets record;
+    Words notes;
+  } rows[] = {
+      {"below the root that is sent", {leaf, issuer, w().ca}, tlsa_rdata(2, 1, 1, w().ca), {"cert-expires-soon"}},
+      {"below the root's bare key", {leaf, issuer}, tlsa_rdata(2, 1, 0, w().ca), {"cert-expires-soon"}},
+      {"the TA itself", {leaf, issuer}, tlsa_rdata(2, 1, 1, issuer), {}},
+      {"usage 3", {leaf, issuer}, tlsa_rdata(3, 1, 1, leaf), {}},
+  };
+  for (const auto& row : rows) EXPECT_EQ(match(row.sent, {row.record}).warnings, row.notes) << row.name;
+}
+
 TEST(DaneMatch, T52EeNotesNeverChangeTheVerdict) {
   const MatchResult result = match({w().next}, {tlsa_rdata(3, 1, 1, w().next)}, kNow + 400 * kDay);
   EXPECT_EQ(code(result.outcome), "ok");
