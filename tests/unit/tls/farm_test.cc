@@ -327,6 +327,14 @@ std::vector<Row> later_rows() {
       {"S-75", "silent there", after_tls(nullptr, silent()), "ok", EndsBy::Reply, Tries::One, trouble},
       {"S-75b", "no reply grammar there", after_tls(nullptr, says("hello\r\n")), "ok", EndsBy::AtOnce, Tries::One,
        trouble},
+      {"S-75c", "a record with a wrong tag there", good_but([](ServerScript& s) {
+         s.tls.min_version = TLS1_3_VERSION;
+         s.bend = [](std::string records, int flight) {
+           if (flight > 0) records.back() = static_cast<char>(records.back() ^ 1);
+           return says(std::move(records));
+         };
+       }),
+       "ok", EndsBy::AtOnce, Tries::One, trouble},
       {"S-76", "two certificates by SNI", good_but([](ServerScript& s) {
          s.tls.right_name = "mx.example.org";
          s.tls.other_chain = {of_another(), root()};
