@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The debug mail-log trace (ESA.md part E).
+#include <algorithm>
 #include <array>
 #include <ctime>
 #include <iterator>
@@ -155,6 +156,18 @@ const DebugLookup* find_lookup(std::span<const DebugLookup> lookups, std::string
   return nullptr;
 }
 
+/// Whose TLSA may have been asked: the name behind the aliases, then the host's own (T-24).
+std::vector<std::string> tlsa_bases(std::span<const DebugLookup> lookups, const std::string& host) {
+  std::vector<std::string> bases;
+  for (const auto type : {wire::RrType::A, wire::RrType::Aaaa}) {
+    const DebugLookup* found = find_lookup(lookups, host, type);
+    if (found != nullptr && found->verdict.aliases > 0) bases.push_back(found->verdict.final_name.to_display());
+  }
+  bases.push_back(host);
+  bases.erase(std::unique(bases.begin(), bases.end()), bases.end());
+  return bases;
+}
+
 }  // namespace
 
 std::string debug_prefix(dnssec::UnixTime time, std::string_view level) {
@@ -196,8 +209,8 @@ std::vector<const DebugLookup*> in_gateway_order(std::span<const DebugLookup> lo
   for (const Host& host : result.hosts) {
     for (const auto type : {wire::RrType::A, wire::RrType::Aaaa, wire::RrType::Cname}) add(host.name, type);
     if (host.address_status != Status::Secure) continue;  // what T-24 asks is not printed
-    const std::string& base = host.tlsa_base.empty() ? host.name : host.tlsa_base;
-    add(fmt::format("_{}._tcp.{}", settings.port, base), wire::RrType::Tlsa);
+    for (const std::string& base : tlsa_bases(lookups, host.name))
+      add(fmt::format("_{}._tcp.{}", settings.port, base), wire::RrType::Tlsa);
   }
   return order;
 }

@@ -181,6 +181,25 @@ TEST_F(GatewayDebug, LookupsStandInTheGatewaysOrderK37E51) {
   EXPECT_EQ(order, (Texts{"MX", "A", "AAAA", "CNAME", "TLSA"}));
 }
 
+// T-24: behind an alias two names may be asked; what ended the host is printed whichever of them it was.
+TEST_F(GatewayDebug, TlsaOfAnAliasHostIsPrintedInTheOrderOfAskingE51) {
+  DebugLookup address = lookup("mx.example.org", RrType::A, Security::Secure, {"192.0.2.1"});
+  address.verdict.aliases = 1;
+  address.verdict.final_name = name("real.example.net");
+  const DebugLookup own = lookup("_25._tcp.mx.example.org", RrType::Tlsa, Security::Secure, {});
+  const DebugLookup expanded = lookup("_25._tcp.real.example.net", RrType::Tlsa, Security::Bogus, {});
+  const Result result =
+      decided(domain("example.org", Status::Secure, {HostBuilder("mx.example.org").tlsa(Status::Bogus)}));
+  const auto order = [&](const std::vector<DebugLookup>& came) {
+    Texts names;
+    for (const DebugLookup* one : in_gateway_order(came, result, {})) names.push_back(one->name.to_display());
+    return names;
+  };
+  EXPECT_EQ(order({address, expanded}), (Texts{"mx.example.org", "_25._tcp.real.example.net"}));
+  EXPECT_EQ(order({own, expanded, address}),
+            (Texts{"mx.example.org", "_25._tcp.real.example.net", "_25._tcp.mx.example.org"}));
+}
+
 TEST_F(GatewayDebug, TlsaAskedBesideTheTableIsNotPrintedE51) {
   HostBuilder host = good_host("mx.example.org").first_link_secure();
   host.host_.address_status = Status::Insecure;
