@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
+#include "memory_file.h"
 #include "output/export/csv.h"
 #include "output/export/sqlite.h"
-#include "output/writer.h"
 #include "sample_results.h"
 
 namespace danesweep::output {
@@ -19,25 +19,8 @@ namespace {
 
 using namespace test;
 
-class StringSink : public Sink {
- public:
-  explicit StringSink(std::string& out) : out_(out) {}
-  tl::expected<void, std::string> write(std::string_view octets) override {
-    out_ += octets;
-    return {};
-  }
-
- private:
-  std::string& out_;
-};
-
 Reader reader_of(const std::vector<Result>& results) {
-  std::string octets;
-  Writer writer(std::make_unique<StringSink>(octets), Compression::Zstd);
-  EXPECT_TRUE(writer.begin(sample_header()));
-  for (const Result& result : results) EXPECT_TRUE(writer.write(result));
-  EXPECT_TRUE(writer.finish(sample_trailer()));
-  return std::move(*Reader::open(memory_source(octets), "out.pb"));
+  return std::move(*Reader::open(memory_source(file_of(sample_header(), results, sample_trailer())), "out.pb"));
 }
 
 std::vector<Result> two_results() {
@@ -49,7 +32,7 @@ std::vector<Result> two_results() {
 
 TEST(Csv, ARowPerDomainBelowTheTitles) {
   std::string text;
-  StringSink sink(text);
+  MemorySink sink(text);
   Reader reader = reader_of(two_results());
   ASSERT_TRUE(export_csv(reader, {}, sink));
   EXPECT_EQ(text,
@@ -65,7 +48,7 @@ TEST(Csv, ARowPerDomainBelowTheTitles) {
 
 TEST(Csv, ConditionsHold) {
   std::string text;
-  StringSink sink(text);
+  MemorySink sink(text);
   Reader reader = reader_of(two_results());
   ASSERT_TRUE(export_csv(reader, {*parse_condition("reason=ok")}, sink));
   EXPECT_EQ(text.find("fails.example"), std::string::npos);

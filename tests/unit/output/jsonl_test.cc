@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
+#include "memory_file.h"
 #include "output/export/filter.h"
 #include "output/proto_mapping.h"
-#include "output/writer.h"
 #include "sample_results.h"
 
 namespace danesweep::output {
@@ -123,26 +123,7 @@ TEST(Jsonl, CountsAreNumbers) {
   EXPECT_EQ(record["hosts"][0]["tlsa_count"], 1800);
 }
 
-class StringSink : public Sink {
- public:
-  explicit StringSink(std::string& out) : out_(out) {}
-  tl::expected<void, std::string> write(std::string_view octets) override {
-    out_ += octets;
-    return {};
-  }
-
- private:
-  std::string& out_;
-};
-
-std::string written(const std::vector<Result>& results) {
-  std::string octets;
-  Writer writer(std::make_unique<StringSink>(octets), Compression::Zstd);
-  EXPECT_TRUE(writer.begin(sample_header()));
-  for (const Result& result : results) EXPECT_TRUE(writer.write(result));
-  EXPECT_TRUE(writer.finish(sample_trailer()));
-  return octets;
-}
+std::string written(const std::vector<Result>& results) { return file_of(sample_header(), results, sample_trailer()); }
 
 std::vector<std::string> exported(const std::vector<std::string>& where) {
   Result failing = decided(domain("fails.example", Status::Secure, {bad_host("mx.fails.example")}));
@@ -157,7 +138,7 @@ std::vector<std::string> exported(const std::vector<std::string>& where) {
     conditions.push_back(*condition);
   }
   std::string lines;
-  StringSink sink(lines);
+  MemorySink sink(lines);
   EXPECT_TRUE(export_jsonl(*reader, conditions, sink));
   std::vector<std::string> domains;
   for (std::size_t at = 0; at < lines.size();) {

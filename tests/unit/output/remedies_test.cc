@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "memory_file.h"
 #include "output/destination_sections.h"
-#include "output/writer.h"
 #include "results.h"
 
 namespace danesweep::output {
@@ -21,30 +21,13 @@ namespace {
 using namespace test;
 using enum Status;
 
-class StringSink : public Sink {
- public:
-  explicit StringSink(std::string& out) : out_(out) {}
-  tl::expected<void, std::string> write(std::string_view octets) override {
-    out_ += octets;
-    return {};
-  }
-
- private:
-  std::string& out_;
-};
-
 struct Made {
   std::map<std::string, std::string> files;
   std::vector<std::string> notes;
 };
 
 Remedies remedies_of(const Header& header, const std::vector<Result>& results, UndeterminedDomains undetermined) {
-  std::string octets;
-  Writer writer(std::make_unique<StringSink>(octets), Compression::Zstd);
-  EXPECT_TRUE(writer.begin(header));
-  for (const Result& result : results) EXPECT_TRUE(writer.write(result));
-  EXPECT_TRUE(writer.finish({}));
-  auto reader = Reader::open(memory_source(octets), "out.pb");
+  auto reader = Reader::open(memory_source(file_of(header, results)), "out.pb");
   EXPECT_TRUE(reader);
   const auto remedies = make_remedies(*reader, undetermined);
   EXPECT_TRUE(remedies);

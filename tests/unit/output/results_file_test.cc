@@ -8,10 +8,10 @@
 #include <thread>
 #include <vector>
 
+#include "memory_file.h"
 #include "output/frames.h"
 #include "output/proto_mapping.h"
 #include "output/reader.h"
-#include "output/writer.h"
 #include "sample_results.h"
 
 namespace danesweep::output {
@@ -19,22 +19,6 @@ namespace {
 
 using namespace test;
 
-/// Keeps what is written; fails after `room` octets, as a full disk does.
-class MemorySink : public Sink {
- public:
-  MemorySink(std::string& octets, std::size_t room) : octets_(octets), room_(room) {}
-  tl::expected<void, std::string> write(std::string_view octets) override {
-    if (octets_.size() + octets.size() > room_) return tl::unexpected(std::string("out.pb: cannot write: disk full"));
-    octets_ += octets;
-    return {};
-  }
-
- private:
-  std::string& octets_;
-  std::size_t room_;
-};
-
-constexpr std::size_t kEndless = 1U << 30U;
 constexpr std::size_t kSmallBlock = 600;
 
 Result numbered(std::uint32_t index) {
@@ -47,7 +31,7 @@ Result numbered(std::uint32_t index) {
 /// A file of `count` results with a checkpoint in the middle and small blocks.
 std::string file_of(std::uint32_t count, Compression compression) {
   std::string octets;
-  Writer writer(std::make_unique<MemorySink>(octets, kEndless), compression, kSmallBlock);
+  Writer writer(std::make_unique<MemorySink>(octets), compression, kSmallBlock);
   EXPECT_TRUE(writer.begin(sample_header()));
   for (std::uint32_t i = 0; i < count; ++i) {
     EXPECT_TRUE(writer.write(numbered(i)));
@@ -126,7 +110,7 @@ TEST_P(ResultsFile, HeaderTrailerAndCheckpointComeBack) {
 
 TEST_P(ResultsFile, RecountsAreAppliedEverywhereAndTheLastOneCounts) {
   std::string octets;
-  Writer writer(std::make_unique<MemorySink>(octets, kEndless), GetParam());
+  Writer writer(std::make_unique<MemorySink>(octets), GetParam());
   ASSERT_TRUE(writer.begin(sample_header()));
   for (std::uint32_t i = 0; i < 3; ++i) ASSERT_TRUE(writer.write(numbered(i)));
   const std::vector<Recount> earlier = {{0, 5}, {2, 7}}, later = {{2, 9}};
@@ -142,7 +126,7 @@ TEST_P(ResultsFile, RecountsAreAppliedEverywhereAndTheLastOneCounts) {
 
 TEST_P(ResultsFile, WhatTheGatewaysLogShowsIsAppliedToTheRecordE126) {
   std::string octets;
-  Writer writer(std::make_unique<MemorySink>(octets, kEndless), GetParam());
+  Writer writer(std::make_unique<MemorySink>(octets), GetParam());
   ASSERT_TRUE(writer.begin(sample_header()));
   for (std::uint32_t i = 0; i < 3; ++i) ASSERT_TRUE(writer.write(numbered(i)));
   ASSERT_TRUE(writer.log_evidence(std::vector<LogEvidence>{{2, {4, 1}}, {0, {0, 7}}}));
@@ -248,7 +232,7 @@ TEST_P(ResultsFile, FullDiskIsReportedOnceAndByEveryLaterCall) {
 
 TEST_P(ResultsFile, ManyThreadsMayWrite) {
   std::string octets;
-  Writer writer(std::make_unique<MemorySink>(octets, kEndless), GetParam());
+  Writer writer(std::make_unique<MemorySink>(octets), GetParam());
   ASSERT_TRUE(writer.begin(sample_header()));
   std::vector<std::thread> threads;
   for (std::uint32_t thread = 0; thread < 4; ++thread) {
