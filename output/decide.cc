@@ -8,6 +8,7 @@
 #include "output/decision_tables.h"
 #include "output/reasons.h"
 #include "output/rfc7672.h"
+#include "tls/outcome.h"
 
 namespace danesweep::output {
 
@@ -225,10 +226,9 @@ void judge_hosts(Result& result, MultiMx multi_mx) {
 bool has_failing_address(const Host& host) {
   if (host.certificate != Certificate::Success) return false;
   return std::any_of(host.probes.begin(), host.probes.end(), [](const Probe& probe) {
-    const ReasonInfo* row = find_reason(probe.outcome);
-    const bool undialled =
-        row != nullptr && (row->strict == '?' || row->strict == '-') && row->code != "internal-error";
-    return probe.certificate != Certificate::Success && !undialled;
+    const auto outcome = tls::parse_outcome(probe.outcome);
+    const bool is_undialled = outcome && tls::is_undialled(*outcome);
+    return probe.certificate != Certificate::Success && !is_undialled;
   });
 }
 

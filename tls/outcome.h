@@ -68,7 +68,7 @@ std::optional<Outcome> parse_outcome(std::string_view code);
 CertificateVerdict certificate_verdict(Outcome outcome);
 /// T-47: worth one more try later.
 bool is_retriable(Outcome outcome);
-/// True for the last group: nothing was dialled.
+/// True for the last group: nothing was dialled (E-24: it does not count against a host).
 bool is_undialled(Outcome outcome);
 std::span<const Outcome> all_outcomes();
 
