@@ -22,10 +22,8 @@ bool is_denial_type(RrType type) { return type == RrType::Soa || type == RrType:
 ResponseView::ResponseView(wire::MessagePtr message, ResolverId resolver)
     : message_(std::move(message)), resolver_(resolver), grouped_(wire::group_rrsets(*message_)) {
   const bool any = message_->question().has_value() && message_->question()->type == RrType::Any;
-  for (const Rrset& rrset : grouped_.rrsets) {
-    has_signatures_ = has_signatures_ || !rrset.signatures.empty();
+  for (const Rrset& rrset : grouped_.rrsets)
     if (is_denial_type(rrset.type) && (rrset.section == Section::Authority || any)) denials_.push_back(&rrset);
-  }
 }
 
 const Rrset* ResponseView::answer(const DomainName& owner, RrType type) const {

@@ -40,8 +40,6 @@ class ResponseView {
   /// An NSEC or NSEC3 came without any RRSIG.
   bool has_unsigned_denial() const;
 
-  /// Any RRSIG at all.
-  bool has_signatures() const { return has_signatures_; }
   /// No OPT, or DO not echoed: signs of a resolver that does not know DNSSEC (D-59).
   bool lacks_dnssec_ok() const;
 
@@ -50,7 +48,6 @@ class ResponseView {
   ResolverId resolver_;
   wire::GroupedRrsets grouped_;
   std::vector<const wire::Rrset*> denials_;
-  bool has_signatures_ = false;
 };
 
 /// Distinct signers of an RRset's signatures, deepest first (D-47). What cannot be parsed is left out.

@@ -163,8 +163,6 @@ std::string in_words(std::string_view code) {
   return words;
 }
 
-std::span<const Note> all_notes() { return kNotes; }
-
 std::string_view note_sentence(std::string_view code) {
   const auto* note = std::find_if(std::begin(kNotes), std::end(kNotes),
                                   [code](const Note& candidate) { return candidate.code == code; });

@@ -111,7 +111,6 @@ std::string in_words(std::string_view code);
 struct Note {
   std::string_view code, sentence;
 };
-std::span<const Note> all_notes();
 /// Empty for an unknown note.
 std::string_view note_sentence(std::string_view code);
 

@@ -39,9 +39,9 @@ void write_line(std::string_view text) {
 
 }  // namespace
 
-Console::Console(const EverywhereOptions& options) : quiet_(options.quiet), colored_(wants_color(options.color)) {
+Console::Console(const EverywhereOptions& options) : quiet_(options.quiet) {
   spdlog::sink_ptr sink;
-  if (colored_)
+  if (wants_color(options.color))
     sink = std::make_shared<spdlog::sinks::stderr_color_sink_mt>(spdlog::color_mode::always);
   else
     sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
@@ -57,10 +57,6 @@ Console::Console(const EverywhereOptions& options) : quiet_(options.quiet), colo
   log_->flush_on(spdlog::level::trace);
 }
 
-void Console::debug(std::string_view text) {
-  clear_progress();
-  log_->debug("{}", text);
-}
 void Console::note(std::string_view text) {
   clear_progress();
   log_->info("{}", text);

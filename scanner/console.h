@@ -31,7 +31,6 @@ class Console {
   explicit Console(const EverywhereOptions& options);
 
   /// Log lines; hostile text in them must be escaped by the caller.
-  void debug(std::string_view text);
   void note(std::string_view text);
   void warn(std::string_view text);
   void error(std::string_view text);
@@ -42,7 +41,6 @@ class Console {
   /// A progress line that the next one overwrites; empty: cleared.
   void progress(std::string_view text);
   bool quiet() const { return quiet_; }
-  bool is_colored() const { return colored_; }
 
   static void print(std::string_view text);  ///< to stdout, as it is
   static bool stderr_is_terminal();
@@ -53,7 +51,6 @@ class Console {
 
   std::shared_ptr<spdlog::logger> log_;
   bool quiet_;
-  bool colored_;
   std::atomic<std::size_t> progress_width_ = 0;  ///< notices come from workers too
 };
 

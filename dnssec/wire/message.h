@@ -53,8 +53,6 @@ class Message {
   static Parsed<std::shared_ptr<Message>> parse(Bytes octets);
 
   std::uint16_t id() const { return id_; }
-  bool is_response() const { return response_; }
-  std::uint8_t opcode() const { return opcode_; }
   bool is_truncated() const { return truncated_; }
   /// More records than kMaxRecordsPerMessage: the rest was not read, and nothing may be concluded from it (D-103).
   bool is_too_long() const { return too_long_; }

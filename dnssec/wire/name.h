@@ -74,7 +74,6 @@ class DomainName {
   bool is_below(const DomainName& ancestor) const { return labels_ > ancestor.labels_ && is_within(ancestor); }
   /// At or below.
   bool is_within(const DomainName& ancestor) const;
-  bool encloses(const DomainName& other) const { return other.is_within(*this); }
   /// Number of rightmost labels that both names share.
   std::size_t common_labels(const DomainName& other) const;
 

@@ -79,7 +79,6 @@ Parsed<Rrsig> parse_rrsig(Bytes rdata) {
   rrsig.inception = in.u32();
   rrsig.key_tag = in.u16();
   rrsig.signer = take_name(in, error);
-  rrsig.before_signature = rdata.first(rdata.size() - in.left());
   rrsig.signature = in.remaining();
   if (!error && rrsig.signature.empty()) return tl::unexpected(ParseError::Truncated);  // D-21
   return finish(in, error, rrsig);
@@ -111,12 +110,6 @@ Parsed<Nsec3> parse_nsec3(Bytes rdata) {
   if (!types) return tl::unexpected(types.error());
   nsec3.types = *types;
   return nsec3;
-}
-
-Parsed<Tlsa> parse_tlsa(Bytes rdata) {
-  Cursor in(rdata);
-  const Tlsa tlsa{in.u8(), in.u8(), in.u8(), in.remaining()};
-  return in.finish(tlsa);
 }
 
 Parsed<DomainName> parse_single_name(Bytes rdata) { return DomainName::from_wire(rdata); }

@@ -44,7 +44,6 @@ struct Rrsig {
   std::uint16_t key_tag = 0;
   DomainName signer;
   Bytes signature;
-  Bytes before_signature;  ///< RDATA up to the signature, signer's case as it came
 };
 /// RFC 4034 section 4.1.
 struct Nsec {
@@ -59,11 +58,6 @@ struct Nsec3 {
   Bytes salt, next_hash;
   TypeBitmap types;
 };
-/// RFC 6698 section 2.1. Usability is decided in tls/.
-struct Tlsa {
-  std::uint8_t usage = 0, selector = 0, matching_type = 0;
-  Bytes association_data;
-};
 
 Parsed<Mx> parse_mx(Bytes rdata);
 Parsed<Soa> parse_soa(Bytes rdata);
@@ -72,7 +66,6 @@ Parsed<Dnskey> parse_dnskey(Bytes rdata);
 Parsed<Rrsig> parse_rrsig(Bytes rdata);
 Parsed<Nsec> parse_nsec(Bytes rdata);
 Parsed<Nsec3> parse_nsec3(Bytes rdata);
-Parsed<Tlsa> parse_tlsa(Bytes rdata);
 /// CNAME, DNAME, NS, PTR: RDATA that is one name.
 Parsed<DomainName> parse_single_name(Bytes rdata);
 /// A: 4 octets; AAAA: 16.

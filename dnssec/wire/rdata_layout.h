@@ -54,11 +54,6 @@ struct RdataLayout {
   Fit fit;
   std::array<FieldKind, kMaxFields> fields;  ///< closed by End
 
-  constexpr bool has_names() const {
-    for (const FieldKind kind : fields)
-      if (kind == FieldKind::Name) return true;
-    return false;
-  }
   constexpr bool has_text() const {
     for (const FieldKind kind : fields)
       if (kind == FieldKind::Opaque) return false;

@@ -7,11 +7,7 @@
 
 namespace danesweep::wire {
 
-/// `a` lies before `b`.
-constexpr bool serial_before(std::uint32_t a, std::uint32_t b) { return a != b && b - a < 0x80000000U; }
 /// `a` equals `b` or lies before it.
 constexpr bool serial_not_after(std::uint32_t a, std::uint32_t b) { return b - a < 0x80000000U; }
-/// Seconds from `a` to `b`; precondition: serial_not_after(a, b).
-constexpr std::uint32_t serial_distance(std::uint32_t a, std::uint32_t b) { return b - a; }
 
 }  // namespace danesweep::wire

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The DNS side put together: what all loops share of one set of resolvers, and what one loop has of its own. A sweep
-// with
-// --simulate-failover has two of each (E-104): nothing is shared between them.
+// The DNS side put together: what all loops share of one set of resolvers, and what one loop has of its own. With
+// --simulate-failover a sweep has two of each (E-104): nothing is shared between them.
 #pragma once
 
 #include "dnssec/crypto.h"

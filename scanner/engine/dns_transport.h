@@ -58,7 +58,6 @@ class DnsTransport {
   void tick();
   /// Ends all tries in flight as Refused: the resolver is known to be gone.
   void abandon();
-  bool has_ended() const { return !ended_.empty(); }
 
  private:
   struct Try;

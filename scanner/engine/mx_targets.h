@@ -13,8 +13,7 @@
 
 namespace danesweep::scanner {
 
-inline constexpr std::size_t kMaxHosts = 32;            ///< examined (T-12)
-inline constexpr std::size_t kMaxRecordedHosts = 2000;  ///< over the cap, but stored: an RRset holds no more (D-103)
+inline constexpr std::size_t kMaxHosts = 32;  ///< examined (T-12)
 
 enum class TargetKind : std::uint8_t { Host, Literal, Invalid, OverCap };
 

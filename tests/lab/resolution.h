@@ -69,7 +69,6 @@ class Resolution {
   Answer resolve(const Name& name, std::uint16_t type);
   /// `type` 0 stands for every type.
   void tamper(const Name& name, std::uint16_t type, Tampering tampering);
-  std::size_t tampered() const { return tampering_.size(); }
 
  private:
   /// Answers one name of a chain; returns the alias' target if the chain goes on.

@@ -90,8 +90,6 @@ void Zone::on_set(const Name& owner, std::uint16_t type, Breaking breaking) {
   breaking_[{owner, type}].push_back(std::move(breaking));
 }
 
-bool Zone::is_broken(const Name& owner, std::uint16_t type) const { return breaking_.contains({owner, type}); }
-
 void Zone::finish_apex() {
   if (!set(apex_, kSoa).rdatas.empty()) return;
   add("@ SOA ns.servers.nsec. hostmaster.servers.nsec. 1 7200 3600 1209600 300");

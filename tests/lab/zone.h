@@ -80,7 +80,6 @@ class Zone {
   /// Run after the RRset has been signed, in the order given. For NSEC3 use `on_nsec3`.
   void on_set(const Name& owner, std::uint16_t type, Breaking breaking);
   void on_every_nsec3(Breaking breaking) { nsec3_breaking_.push_back(std::move(breaking)); }
-  bool is_broken(const Name& owner, std::uint16_t type) const;
 
   /// Adds the zone's own SOA, NS, DNSKEY, NSEC3PARAM. Once, when all records are there.
   void finish_apex();

@@ -97,7 +97,6 @@ class SignedZone {
   const wire::DomainName& apex() const { return apex_; }
   bool is_signed() const { return signed_; }
   bool uses_nsec3() const { return nsec3_.has_value(); }
-  const Nsec3Style& nsec3_style() const { return *nsec3_; }
   const Records& records() const;                                               ///< all, signed at the first call
   Records find(const wire::DomainName& owner, wire::RrType type) const;         ///< without signatures
   Records find_signed(const wire::DomainName& owner, wire::RrType type) const;  ///< with them

@@ -49,19 +49,12 @@ TEST(Rdata, FieldsAreReadInOrder) {
   EXPECT_EQ(key.algorithm, 8);
   EXPECT_EQ(key.public_key.size(), 3U);
 
-  const Octets tlsa_octets = Octets().u8(3).u8(1).u8(2).text("data");
-  const Tlsa tlsa = parse_tlsa(tlsa_octets).value();
-  EXPECT_EQ(tlsa.usage, 3);
-  EXPECT_EQ(tlsa.selector, 1);
-  EXPECT_EQ(tlsa.matching_type, 2);
-  EXPECT_EQ(tlsa.association_data.size(), 4U);
-
   EXPECT_EQ(parse_a(Octets{192, 0, 2, 1}).value()[0], 192);
   EXPECT_EQ(parse_aaaa(Octets().zeros(15).u8(1)).value()[15], 1);
   EXPECT_EQ(parse_single_name(name("a.b.")).value().to_text(), "a.b.");
 }
 
-TEST(Rdata, RrsigKeepsWhatItsSignatureCovers) {
+TEST(Rdata, RrsigFieldsAreRead) {
   const Octets octets = rrsig(RrType::Mx, "Example.");
   const Rrsig parsed = parse_rrsig(octets).value();
   EXPECT_EQ(parsed.covered, RrType::Mx);
@@ -73,8 +66,6 @@ TEST(Rdata, RrsigKeepsWhatItsSignatureCovers) {
   EXPECT_EQ(parsed.key_tag, 7);
   EXPECT_EQ(parsed.signer.to_text(), "Example.");
   EXPECT_EQ(parsed.signature.size(), 9U);
-  EXPECT_EQ(parsed.before_signature.size(), 18 + 9U);
-  EXPECT_EQ(parsed.before_signature.data(), Bytes(octets).data());
 }
 
 TEST(Rdata, Nsec3FieldsAreRead) {
@@ -112,7 +103,6 @@ TEST(Rdata, CutShortIsAnErrorAtEveryOctet) {
   grind(parse_soa, name("a").name("b").zeros(20), 26);
   grind(parse_ds, Octets().zeros(8), 4);
   grind(parse_dnskey, Octets().zeros(8), 4);
-  grind(parse_tlsa, Octets().zeros(8), 3);
   grind(parse_rrsig, rrsig(RrType::A, "a."), 22);  // D-21: at least one octet of signature
   grind(parse_nsec, name("a").append(bits()), 6);
   grind(parse_nsec3, nsec3_front({1}, {2, 3}), 9);
