@@ -25,6 +25,11 @@ std::string share(std::uint64_t part, std::uint64_t whole) {
   return fmt::format("{:.1f}%", 100.0 * static_cast<double>(part) / static_cast<double>(whole));
 }
 
+std::string account_line(const InputCounts& counts) {
+  return fmt::format("read {} = checked {} + skipped {} + duplicates {} + rejected {}", counts.read, counts.checked,
+                     counts.skipped, counts.duplicates, counts.rejected);
+}
+
 std::string rfc3339(std::int64_t seconds) {
   const auto time = static_cast<std::time_t>(seconds);
   std::tm parts{};

@@ -33,11 +33,6 @@ Lines headline(const Summary& summary) {
   return {std::move(lines)};
 }
 
-std::string input_line(const InputCounts& counts) {
-  return fmt::format("read {} = checked {} + skipped {} + duplicates {} + rejected {}", counts.read, counts.checked,
-                     counts.skipped, counts.duplicates, counts.rejected);
-}
-
 std::string skips(const InputCounts& counts) {
   std::string text;
   for (const SkipCount& skip : counts.skipped_kinds) {
@@ -57,7 +52,7 @@ Lines origin(const Summary& summary) {
     lines.emplace_back("The scan did not finish; these are the results so far.");
     return {std::move(lines)};
   }
-  lines.push_back(input_line(summary.trailer->counts));
+  lines.push_back(account_line(summary.trailer->counts));
   const std::string kinds = skips(summary.trailer->counts);
   if (!kinds.empty()) lines.push_back(kinds);
   if (!summary.trailer->end_reason.empty()) {

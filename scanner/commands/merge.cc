@@ -4,6 +4,7 @@
 
 #include <unistd.h>
 
+#include "output/figures.h"
 #include "scanner/commands/commands.h"
 #include "scanner/option_builder.h"
 
@@ -31,8 +32,7 @@ ExitCode run(const MergeOptions& options, Context context) {
     ::unlink(options.output.c_str());  // nothing half-joined stays behind
     return fail(counts.error());
   }
-  Console::always(fmt::format("read {} = checked {} + skipped {} + duplicates {} + rejected {}", counts->read,
-                              counts->checked, counts->skipped, counts->duplicates, counts->rejected));
+  Console::always(output::account_line(*counts));
   return ExitCode::Done;
 }
 

@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "output/reader.h"
+#include "output/figures.h"
 #include "output/report/document.h"
 #include "output/report/summary.h"
 #include "scanner/anchor_keeper.h"
@@ -210,11 +211,6 @@ void warn_of_helo(const EngineSettings& engine, Console& console) {
   for (const std::string& warning : helo_warnings(engine.probe.helo, look_up)) console.warn(warning);
 }
 
-std::string account_line(const output::InputCounts& counts) {
-  return fmt::format("read {} = checked {} + skipped {} + duplicates {} + rejected {}", counts.read, counts.checked,
-                     counts.skipped, counts.duplicates, counts.rejected);
-}
-
 std::string skips_line(const output::InputCounts& counts) {
   std::vector<std::string> kinds;
   for (const auto& kind : counts.skipped_kinds) kinds.push_back(fmt::format("{} {}", kind.count, kind.kind));
@@ -310,7 +306,7 @@ class Scan {
     for (const std::string& warning : summary.warnings) console_.warn(warning);
     const ExitCode code = finish(writer, summary, results, unfinished, finished_before);
     note_metrics(metrics_.finish(summary.totals, stream_.final_counts(), code));
-    Console::always(account_line(stream_.counts()));
+    Console::always(output::account_line(stream_.counts()));
     return code;
   }
 
