@@ -2,6 +2,8 @@
 // How every command ends (DESIGN "The command line").
 #pragma once
 
+#include <string>
+
 namespace danesweep::scanner {
 
 enum class ExitCode : int {
@@ -10,6 +12,12 @@ enum class ExitCode : int {
   Usage = 2,        ///< wrong usage or unreadable input; nothing was started, but for damage in mid-input (E-64)
   CannotWork = 3,   ///< no resolver answers, one is unfit, no valid anchor, disk full
   Interrupted = 4,  ///< resumable
+};
+
+/// Why a command cannot go on.
+struct Refusal {
+  ExitCode code = ExitCode::Usage;
+  std::string text;
 };
 
 }  // namespace danesweep::scanner

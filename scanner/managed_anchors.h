@@ -15,11 +15,6 @@
 
 namespace danesweep::scanner {
 
-struct Refusal {
-  ExitCode code = ExitCode::Usage;
-  std::string text;
-};
-
 enum class Origin : std::uint8_t { Stored, Fresh };  ///< Fresh: nothing on disk yet (D-121)
 
 struct LoadedAnchors {

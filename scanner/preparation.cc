@@ -183,13 +183,17 @@ Value<DnsSettings> prepare_resolvers(const DnsOptions& options) {
   return settings;
 }
 
+void say_about(const AnchorsInUse& anchors, Console& console) {
+  for (const std::string& note : anchors.notes) console.note(note);
+  for (const std::string& warning : anchors.warnings) console.warn(warning);
+}
+
 tl::expected<DnsSettings, Refusal> prepare_look_ups(const DnsOptions& options, Console& console) {
   auto settings = prepare_resolvers(options);
   if (!settings) return tl::unexpected(Refusal{ExitCode::Usage, settings.error()});
   const auto anchors = anchors_in_use(options, *settings);
   if (!anchors) return tl::unexpected(anchors.error());
-  for (const std::string& note : anchors->notes) console.note(note);
-  for (const std::string& warning : anchors->warnings) console.warn(warning);
+  say_about(*anchors, console);
   if (!anchors->lost.empty()) return tl::unexpected(Refusal{ExitCode::CannotWork, anchors->lost});
   settings->anchors = anchors->anchors;
   return std::move(*settings);

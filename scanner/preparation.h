@@ -42,6 +42,8 @@ tl::expected<AnchorsInUse, Refusal> anchors_in_use(
     const DnsOptions& options, const DnsSettings& settings,
     std::span<const dnssec::KnownAnswer> answers = dnssec::known_answers());
 
+/// Notes as notes, warnings as warnings.
+void say_about(const AnchorsInUse& anchors, Console& console);
 /// Resolvers and anchors of a command that cannot do without either; what there is to say about them is said.
 tl::expected<DnsSettings, Refusal> prepare_look_ups(const DnsOptions& options, Console& console);
 

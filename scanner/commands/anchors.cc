@@ -40,11 +40,6 @@ struct UpdateOptions {
 
 AnchorStore store_of(const std::string& state_dir) { return AnchorStore(state_folder(state_dir)); }
 
-ExitCode fail(Context context, const Refusal& refusal) {
-  context.console.error(refusal.text);
-  return refusal.code;
-}
-
 Json time_json(const OptionalTime& time) { return time ? Json(dnssec::date_to_text(*time)) : Json(nullptr); }
 
 std::string state_json(const dnssec::AnchorState& state) {

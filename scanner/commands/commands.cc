@@ -40,6 +40,11 @@ CLI::App& add_group(CLI::App& root, const std::string& name, const std::string& 
   return *group;
 }
 
+ExitCode fail(Context context, const Refusal& refusal) {
+  context.console.error(refusal.text);
+  return refusal.code;
+}
+
 std::string version_text() {
   std::string text = fmt::format("danesweep {}\n", DANESWEEP_VERSION);
   text += fmt::format("libraries: {}, {}, libarchive {}, libidn2 {}, zstd {}, CLI11 {}, spdlog {}.{}.{}\n",

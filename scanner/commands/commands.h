@@ -48,6 +48,9 @@ void add_merge(CLI::App& root, Commands& commands);
 void add_compare_log(CLI::App& root, Commands& commands);
 void add_resolver(CLI::App& root, Commands& commands);
 
+/// Says why on stderr; the code is what the command returns.
+ExitCode fail(Context context, const Refusal& refusal);
+
 /// Version, libraries and embedded anchors.
 std::string version_text();
 

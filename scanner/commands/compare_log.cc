@@ -14,26 +14,24 @@ struct CompareOptions {
 };
 
 ExitCode run(const CompareOptions& options, Context context) {
-  const auto fail = [&](const std::string& text) {
-    context.console.error(text);
-    return ExitCode::Usage;
-  };
   auto reader = output::Reader::open(options.file);
-  if (!reader) return fail(reader.error());
+  if (!reader) return fail(context, {ExitCode::Usage, reader.error()});
   for (const std::string& warning : reader->warnings()) context.console.warn(warning);
   auto inputs = input::open_inputs(options.logs, {});
-  if (!inputs) return fail(inputs.error());
+  if (!inputs) return fail(context, {ExitCode::Usage, inputs.error()});
   for (const auto& opened : *inputs)
     if (opened.format != input::Format::Cef && opened.format != input::Format::MailLogs)
-      return fail(
-          fmt::format("{}: neither mail_logs nor Consolidated Event Logs, which alone show DANE", opened.lines.name()));
+      return fail(context, {ExitCode::Usage,
+                            fmt::format("{}: neither mail_logs nor Consolidated Event Logs, which alone show DANE",
+                                        opened.lines.name())});
   input::DomainStream stream(std::move(*inputs), {}, {}, [&](const std::string& text) { context.console.warn(text); });
   while (stream.next()) {
   }
   const auto comparison = compare_with_log(*reader, stream.gateway_logs());
-  if (!comparison) return fail(comparison.error());
+  if (!comparison) return fail(context, {ExitCode::Usage, comparison.error()});
   Console::print(comparison_text(*comparison));
-  if (stream.damaged()) return fail("a log is damaged (see above); what was read before was compared");
+  if (stream.damaged())
+    return fail(context, {ExitCode::Usage, "a log is damaged (see above); what was read before was compared"});
   return comparison->differing.empty() ? ExitCode::Done : ExitCode::BadNews;
 }
 

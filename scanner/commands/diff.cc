@@ -14,18 +14,14 @@ struct DiffOptions {
 };
 
 ExitCode run(const DiffOptions& options, Context context) {
-  const auto fail = [&](const std::string& text) {
-    context.console.error(text);
-    return ExitCode::Usage;
-  };
   auto older = output::Reader::open(options.older);
-  if (!older) return fail(older.error());
+  if (!older) return fail(context, {ExitCode::Usage, older.error()});
   auto newer = output::Reader::open(options.newer);
-  if (!newer) return fail(newer.error());
+  if (!newer) return fail(context, {ExitCode::Usage, newer.error()});
   for (const auto* reader : {&*older, &*newer})
     for (const std::string& warning : reader->warnings()) context.console.warn(warning);
   const auto diff = diff_results(*older, *newer);
-  if (!diff) return fail(diff.error());
+  if (!diff) return fail(context, {ExitCode::Usage, diff.error()});
   Console::print(diff_text(*diff, options.format));
   return diff->count(Change::Regression) > 0 ? ExitCode::BadNews : ExitCode::Done;
 }

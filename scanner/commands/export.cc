@@ -42,26 +42,22 @@ bool stands_in_the_way(const ExportOptions& options) {
 }
 
 ExitCode run(const ExportOptions& options, Context context) {
-  const auto fail = [&](ExitCode code, const std::string& text) {
-    context.console.error(text);
-    return code;
-  };
   const bool to_database = options.format == ExportFormat::Sqlite && !options.meta;
   if (to_database && options.output.empty())
-    return fail(ExitCode::Usage, "--format sqlite needs a file: name it with -o FILE");
+    return fail(context, {ExitCode::Usage, "--format sqlite needs a file: name it with -o FILE"});
   if (stands_in_the_way(options))
-    return fail(ExitCode::Usage, options.output + ": exists already; name another file or give --force");
+    return fail(context, {ExitCode::Usage, options.output + ": exists already; name another file or give --force"});
   auto reader = output::Reader::open(options.file);
-  if (!reader) return fail(ExitCode::Usage, reader.error());
+  if (!reader) return fail(context, {ExitCode::Usage, reader.error()});
   for (const std::string& warning : reader->warnings()) context.console.warn(warning);
   if (to_database) {
     const auto done = output::export_sqlite(*reader, options.conditions, options.output, options.existing());
-    return done ? ExitCode::Done : fail(ExitCode::CannotWork, done.error());
+    return done ? ExitCode::Done : fail(context, {ExitCode::CannotWork, done.error()});
   }
   const auto sink = open_sink(options);
-  if (!sink) return fail(ExitCode::Usage, sink.error());
+  if (!sink) return fail(context, {ExitCode::Usage, sink.error()});
   const auto done = write_records(options, *reader, **sink);
-  return done ? ExitCode::Done : fail(ExitCode::CannotWork, done.error());
+  return done ? ExitCode::Done : fail(context, {ExitCode::CannotWork, done.error()});
 }
 
 Value<output::Condition> condition_of(const std::string& text) { return output::parse_condition(text); }

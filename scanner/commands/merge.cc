@@ -17,20 +17,16 @@ struct MergeOptions {
 };
 
 ExitCode run(const MergeOptions& options, Context context) {
-  const auto fail = [&](const std::string& text) {
-    context.console.error(text);
-    return ExitCode::Usage;
-  };
   if (::access(options.output.c_str(), F_OK) == 0)
-    return fail(options.output + ": exists already; name another file or remove it");
+    return fail(context, {ExitCode::Usage, options.output + ": exists already; name another file or remove it"});
   auto shards = open_shards(options.shards);
-  if (!shards) return fail(shards.error());
+  if (!shards) return fail(context, {ExitCode::Usage, shards.error()});
   auto out = output::create_file(options.output, output::Existing::Refuse);
-  if (!out) return fail(out.error());
+  if (!out) return fail(context, {ExitCode::Usage, out.error()});
   const auto counts = merge_shards(*shards, std::move(*out));
   if (!counts) {
     ::unlink(options.output.c_str());  // nothing half-joined stays behind
-    return fail(counts.error());
+    return fail(context, {ExitCode::Usage, counts.error()});
   }
   Console::always(output::account_line(*counts));
   return ExitCode::Done;

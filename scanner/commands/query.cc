@@ -162,22 +162,12 @@ ExitCode code_of(const dnssec::Verdict& verdict) {
 
 ExitCode run(const QueryOptions& options, Context context) {
   const auto question = question_of(options);
-  if (!question) {
-    context.console.error(question.error());
-    return ExitCode::Usage;
-  }
+  if (!question) return fail(context, {ExitCode::Usage, question.error()});
   auto settings = prepare_resolvers(options.dns);
-  if (!settings) {
-    context.console.error(settings.error());
-    return ExitCode::Usage;
-  }
+  if (!settings) return fail(context, {ExitCode::Usage, settings.error()});
   const auto anchors = anchors_in_use(options.dns, *settings);
-  if (!anchors) {
-    context.console.error(anchors.error().text);
-    return anchors.error().code;
-  }
-  for (const std::string& note : anchors->notes) context.console.note(note);
-  for (const std::string& warning : anchors->warnings) context.console.warn(warning);
+  if (!anchors) return fail(context, anchors.error());
+  say_about(*anchors, context.console);
   if (!anchors->lost.empty()) context.console.error(anchors->lost);
   settings->anchors = anchors->anchors;
   const auto detail = options.trace  ? dnssec::Detail::Trace

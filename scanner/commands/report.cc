@@ -59,21 +59,17 @@ Value<std::string> write_remedy_files(const ReportOptions& options, output::Read
 }
 
 ExitCode run(const ReportOptions& options, Context context) {
-  const auto fail = [&](const std::string& text) {
-    context.console.error(text);
-    return ExitCode::Usage;
-  };
   if (options.remedies.empty() && options.remedies_undetermined)
-    return fail("--remedies-undetermined says what --remedies DIR writes; name the folder");
+    return fail(context, {ExitCode::Usage, "--remedies-undetermined says what --remedies DIR writes; name the folder"});
   auto reader = output::Reader::open(options.file);
-  if (!reader) return fail(reader.error());
+  if (!reader) return fail(context, {ExitCode::Usage, reader.error()});
   for (const std::string& warning : reader->warnings()) context.console.warn(warning);
   const auto report = report_of(*reader, options, context.console);
-  if (!report) return fail(report.error());
+  if (!report) return fail(context, {ExitCode::Usage, report.error()});
   std::string remedies;
   if (!options.remedies.empty()) {
     const auto written = write_remedy_files(options, *reader);
-    if (!written) return fail(written.error());
+    if (!written) return fail(context, {ExitCode::Usage, written.error()});
     // Behind a page nothing may stand.
     if (options.format == ReportFormat::Html)
       context.console.line(*written);

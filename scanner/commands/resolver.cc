@@ -37,10 +37,7 @@ Value<wire::Question> parse_question(const std::string& text) {
 
 ExitCode check(const CheckOptions& options, Context context) {
   const auto settings = prepare_look_ups(options.dns, context.console);
-  if (!settings) {
-    context.console.error(settings.error().text);
-    return settings.error().code;
-  }
+  if (!settings) return fail(context, settings.error());
   std::vector<Examination> examinations;
   for (const ResolverSetting& resolver : settings->resolvers) {
     examinations.push_back(examine(*settings, resolver, options.plan));
@@ -113,14 +110,10 @@ LoadPlan plan_of(const BenchOptions& options, std::vector<wire::Question> questi
 }
 
 ExitCode bench(const BenchOptions& options, Context context) {
-  const auto fail = [&](const std::string& text) {
-    context.console.error(text);
-    return ExitCode::Usage;
-  };
   const auto settings = prepare_resolvers(options.dns);
-  if (!settings) return fail(settings.error());
+  if (!settings) return fail(context, {ExitCode::Usage, settings.error()});
   auto questions = questions_of(options, context.console);
-  if (!questions) return fail(questions.error());
+  if (!questions) return fail(context, {ExitCode::Usage, questions.error()});
   const LoadPlan plan = plan_of(options, std::move(*questions));
   const auto say = [&](const std::string& text) {
     if (!options.json) Console::print(text);

@@ -10,8 +10,8 @@
 #include <filesystem>
 #include <thread>
 
-#include "output/reader.h"
 #include "output/figures.h"
+#include "output/reader.h"
 #include "output/report/document.h"
 #include "output/report/summary.h"
 #include "scanner/anchor_keeper.h"
@@ -423,30 +423,17 @@ class Scan {
 ExitCode run(const Options& options, const CLI::App& app, Context context) {
   Console& console = context.console;
   auto prepared = prepare(options);
-  if (!prepared) {
-    console.error(prepared.error().text);
-    return prepared.error().code;
-  }
-  for (const std::string& note : prepared->anchors.notes) console.note(note);
-  for (const std::string& warning : prepared->anchors.warnings) console.warn(warning);
-  if (!prepared->anchors.lost.empty()) {
-    console.error(prepared->anchors.lost);
-    return ExitCode::CannotWork;
-  }
+  if (!prepared) return fail(context, prepared.error());
+  say_about(prepared->anchors, console);
+  if (!prepared->anchors.lost.empty()) return fail(context, {ExitCode::CannotWork, prepared->anchors.lost});
   for (const std::string& warning : prepared->gateway->warnings()) console.warn(warning);
   for (const auto& [name, format] : prepared->input_names) console.line(fmt::format("reading {} as {}", name, format));
   output::Header header = header_of(options, *prepared, app);
   const CanaryJudgement judgement = check_resolvers(options, *prepared, header, console);
-  if (judgement.code != ExitCode::Done) {
-    console.error(judgement.sentence);
-    return judgement.code;
-  }
+  if (judgement.code != ExitCode::Done) return fail(context, {judgement.code, judgement.sentence});
   warn_of_helo(prepared->engine, console);
   Scan scan(options, std::move(*prepared), console);
-  if (const auto opened = scan.open_rejects(); !opened) {
-    console.error(opened.error());
-    return ExitCode::Usage;
-  }
+  if (const auto opened = scan.open_rejects(); !opened) return fail(context, {ExitCode::Usage, opened.error()});
   return scan.run(header);
 }
 

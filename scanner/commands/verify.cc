@@ -189,17 +189,13 @@ tl::expected<EngineSettings, Refusal> engine_settings(const Options& options, Co
 }
 
 ExitCode run(const Options& options, Context context) {
-  const auto fail = [&](ExitCode code, const std::string& text) {
-    context.console.error(text);
-    return code;
-  };
   auto gateway = GatewayContext::load(options.context);
-  if (!gateway) return fail(ExitCode::Usage, gateway.error());
+  if (!gateway) return fail(context, {ExitCode::Usage, gateway.error()});
   for (const std::string& warning : (*gateway)->warnings()) context.console.warn(warning);
   auto tasks = tasks_of(options, **gateway);
-  if (!tasks) return fail(ExitCode::Usage, tasks.error());
+  if (!tasks) return fail(context, {ExitCode::Usage, tasks.error()});
   const auto engine = engine_settings(options, context.console);
-  if (!engine) return fail(engine.error().code, engine.error().text);
+  if (!engine) return fail(context, engine.error());
   DebugLog log(options.dns.timeout);
   TaskList source(std::move(*tasks));
   Transcript transcript(options, log);
@@ -215,7 +211,7 @@ ExitCode run(const Options& options, Context context) {
   for (const std::string& warning : summary.warnings) context.console.warn(warning);
   print_plan(summary, PlanTo::Stderr, context.console);
   if (summary.end == SweepEnd::NoResolver)
-    return fail(ExitCode::CannotWork, "no resolver answers; check --resolver and the network");
+    return fail(context, {ExitCode::CannotWork, "no resolver answers; check --resolver and the network"});
   return transcript.all_good() ? ExitCode::Done : ExitCode::BadNews;
 }
 
