@@ -11,6 +11,14 @@ const Words<When>& whens() {
   return kWhens;
 }
 
+Words<std::optional<input::Format>> formats() {
+  using enum input::Format;
+  Words<std::optional<input::Format>> words = {{"auto", std::nullopt}};
+  for (const input::Format format : {List, Csv, Cef, MailLogs, TopHosts, MailLog})
+    words.emplace_back(input::to_text(format), format);
+  return words;
+}
+
 Value<std::string> parse_canary(const std::string& text) {
   return text == "none" ? Value<std::string>(text) : parse_domain(text);
 }
@@ -160,14 +168,7 @@ void add_options(CLI::App& app, ScanOptions& options) {
   add_values(app, "FILE", options.inputs, any_text(), "lists or logs, plain, gzip or zstd; - is standard input", "");
   add_value(app, "--output,-o", options.output, any_text(),
             "write the results here; without it they go to standard output", "OUT.pb");
-  add_choice<std::optional<input::Format>>(app, "--format", options.format,
-                                           {{"auto", std::nullopt},
-                                            {"list", input::Format::List},
-                                            {"csv", input::Format::Csv},
-                                            {"cef", input::Format::Cef},
-                                            {"mail_logs", input::Format::MailLogs},
-                                            {"tophosts", input::Format::TopHosts},
-                                            {"maillog", input::Format::MailLog}},
+  add_choice<std::optional<input::Format>>(app, "--format", options.format, formats(),
                                            "format of all inputs (default auto: by content)");
   add_value(app, "--rejects", options.rejects, any_text(),
             "write every rejected entry here; stderr names the first 100", "FILE");

@@ -2,7 +2,6 @@
 #include "scanner/input/detect.h"
 
 #include <algorithm>
-#include <array>
 #include <vector>
 
 #include "scanner/input/cef.h"
@@ -65,11 +64,6 @@ Lines first_lines(std::string_view head) {
 }  // namespace
 
 std::string_view to_text(Format format) { return row_of(format).name; }
-
-std::optional<Format> parse_format(std::string_view name) {
-  const auto* row = std::ranges::find(kFormats, name, &FormatRow::name);
-  return row == std::end(kFormats) ? std::nullopt : std::optional(row->format);
-}
 
 Format detect_format(std::string_view head) {
   const Lines lines = first_lines(head.substr(0, kHead));

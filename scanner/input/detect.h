@@ -5,7 +5,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -16,7 +15,6 @@ namespace danesweep::input {
 enum class Format : std::uint8_t { List, Csv, Cef, MailLogs, TopHosts, MailLog };
 
 std::string_view to_text(Format format);  ///< "mail_logs": as `--format` names it
-std::optional<Format> parse_format(std::string_view name);
 
 /// Looks at the first 200 non-blank lines of `head`; first hit of E-65 wins, else List.
 Format detect_format(std::string_view head);
