@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scanner/scan_ledger.h"
 
+#include <iterator>
 #include <utility>
 
 namespace danesweep::scanner {
 namespace {
 
 constexpr std::chrono::seconds kCheckpointEvery{5};
+/// One domain that waits long for its provider would otherwise make each checkpoint as long as the scan.
+constexpr std::size_t kMostFinishedAbove = 16'384;
 
 }  // namespace
 
@@ -22,6 +25,7 @@ void UnfinishedDomains::finish(std::uint32_t index) {
   finished_above_.insert(index);
   const std::uint32_t lowest = in_work_.empty() ? next_ : *in_work_.begin();
   finished_above_.erase(finished_above_.begin(), finished_above_.lower_bound(lowest));
+  if (finished_above_.size() > kMostFinishedAbove) finished_above_.erase(std::prev(finished_above_.end()));
 }
 
 output::Checkpoint UnfinishedDomains::checkpoint(std::uint64_t input_position) const {

@@ -29,7 +29,7 @@ class UnfinishedDomains {
  private:
   mutable std::mutex mutex_;
   std::set<std::uint32_t> in_work_;         ///< bounded by --max-inflight
-  std::set<std::uint32_t> finished_above_;  ///< above the lowest in work
+  std::set<std::uint32_t> finished_above_;  ///< above the lowest in work; the lowest 16,384 of them
   std::uint32_t next_ = 0;                  ///< behind the last that was handed out
 };
 

@@ -33,6 +33,25 @@ TEST(UnfinishedDomainsTest, ACheckpointNamesTheLowestUnfinishedAndTheFinishedAbo
   EXPECT_TRUE(checkpoint.finished_above.empty());
 }
 
+TEST(UnfinishedDomainsTest, ADomainThatWaitsLongMakesNoCheckpointLongerThanItsLimit) {
+  constexpr std::uint32_t kLimit = 16'384;
+  UnfinishedDomains unfinished;
+  unfinished.start(0);
+  for (std::uint32_t i = 1; i <= 3 * kLimit; ++i) {
+    unfinished.start(i);
+    unfinished.finish(i);
+  }
+  output::Checkpoint checkpoint = unfinished.checkpoint(0);
+  EXPECT_EQ(checkpoint.lowest_unfinished, 0U);
+  ASSERT_EQ(checkpoint.finished_above.size(), kLimit);
+  EXPECT_EQ(checkpoint.finished_above.front(), 1U);
+  EXPECT_EQ(checkpoint.finished_above.back(), kLimit);
+  unfinished.finish(0);
+  checkpoint = unfinished.checkpoint(0);
+  EXPECT_EQ(checkpoint.lowest_unfinished, 3 * kLimit + 1);
+  EXPECT_TRUE(checkpoint.finished_above.empty());
+}
+
 TEST(UnfinishedDomainsTest, IndicesOfOtherShardsLeaveNoGap) {
   UnfinishedDomains unfinished;
   unfinished.start(2);
