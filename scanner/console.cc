@@ -7,6 +7,7 @@
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
@@ -90,8 +91,8 @@ void Console::clear_progress() {
 }
 
 void Console::print(std::string_view text) {
-  std::fwrite(text.data(), 1, text.size(), stdout);
-  std::fflush(stdout);
+  const bool is_out = std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
+  if (!is_out && errno == EPIPE) std::clearerr(stdout);
 }
 
 bool Console::stderr_is_terminal() { return ::isatty(STDERR_FILENO) == 1; }

@@ -42,7 +42,9 @@ class Console {
   void progress(std::string_view text);
   bool quiet() const { return quiet_; }
 
-  static void print(std::string_view text);  ///< to stdout, as it is
+  /// To stdout, as it is. What cannot be written is an error of the stream, which `main` looks at; a reader that hangs
+  /// up has seen enough, and that is none.
+  static void print(std::string_view text);
   static bool stderr_is_terminal();
   static bool stdout_is_terminal();
 

@@ -6,6 +6,7 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <sstream>
 #include <string>
 
 #include "scanner/commands/commands.h"
@@ -77,7 +78,12 @@ int run(int argc, char** argv) {
     root.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     // Help and version are errors of code 0 to CLI11; its other codes are all wrong usage here (FACTS H3).
-    if (error.get_exit_code() == 0) return root.exit(error);
+    if (error.get_exit_code() == 0) {
+      std::ostringstream text;
+      const int code = root.exit(error, text);
+      Console::print(text.str());
+      return code;
+    }
     std::string text = error.what();
     for (const std::string& word : deepest(root).remaining()) text += fmt::format("; '{}' is not known here", word);
     return usage_error(deepest(root), text);
@@ -96,7 +102,10 @@ int run(int argc, char** argv) {
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
   try {
-    return danesweep::scanner::run(argc, argv);
+    const int code = danesweep::scanner::run(argc, argv);
+    if (std::ferror(stdout) == 0) return code;
+    std::fputs("danesweep: standard output cannot be written: what was printed is not whole\n", stderr);
+    return static_cast<int>(danesweep::scanner::ExitCode::CannotWork);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "danesweep: cannot go on: %s\n", error.what());
     return static_cast<int>(danesweep::scanner::ExitCode::CannotWork);
