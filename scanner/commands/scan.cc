@@ -79,6 +79,13 @@ class Rejects {
       console.line(file_ ? fmt::format("more rejected entries: see {}", path_)
                          : "more rejected entries: name a file with --rejects");
   }
+  /// Behind the last entry: whether the file has them all.
+  Value<void> close() {
+    if (!file_) return {};
+    const bool failed = std::ferror(file_.get()) != 0;
+    if (std::fclose(file_.release()) == 0 && !failed) return {};
+    return tl::unexpected(fmt::format("{}: not all rejected entries could be written; is the disk full?", path_));
+  }
 
  private:
   struct Close {
@@ -305,13 +312,14 @@ class Scan {
     const SweepSummary summary = sweep(source, results);
     for (const std::string& warning : summary.warnings) console_.warn(warning);
     const ExitCode code = finish(writer, summary, results, unfinished, finished_before);
-    note_metrics(metrics_.finish(summary.totals, stream_.final_counts(), code));
+    warn_unless(metrics_.finish(summary.totals, stream_.final_counts(), code));
+    warn_unless(rejects_.close());
     Console::always(output::account_line(stream_.counts()));
     return code;
   }
 
-  /// A scan goes on without its metrics.
-  void note_metrics(const Value<void>& written) {
+  /// A scan goes on without its metrics and its list of rejected entries.
+  void warn_unless(const Value<void>& written) {
     if (!written) console_.warn(written.error());
   }
 
@@ -332,7 +340,7 @@ class Scan {
     hooks.notice = [this](const std::string& text) { console_.warn(text); };
     hooks.progress = [&](const Progress& progress) {
       if (reread_wanted.exchange(false)) reread_opt_out();
-      note_metrics(metrics_.update(progress, std::chrono::steady_clock::now()));
+      warn_unless(metrics_.update(progress, std::chrono::steady_clock::now()));
       if (shown) console_.progress(line.text(progress, std::chrono::steady_clock::now()));
     };
     hooks.interrupt = &interrupted;
