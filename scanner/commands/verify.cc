@@ -14,6 +14,7 @@
 #include "output/escape.h"
 #include "output/export/jsonl.h"
 #include "output/gateway_text.h"
+#include "output/reasons.h"
 #include "scanner/commands/commands.h"
 #include "scanner/debug_log.h"
 #include "scanner/engine/sweep.h"
@@ -56,6 +57,19 @@ std::string certificate_line(const tls::CertificateRecord& certificate, std::siz
                      wire::to_hex(certificate.sha256), wire::to_hex(certificate.spki_sha256));
 }
 
+/// Each note with what it means (T-65).
+void add_notes(std::vector<std::string>& lines, const std::vector<std::string>& notes, std::string_view indent) {
+  for (const std::string& note : notes)
+    lines.push_back(fmt::format("{}note {}: {}", indent, note, output::note_sentence(note)));
+}
+
+/// The reason's name in TLS reports behind it, if it has one (T-66).
+std::string reason_text(const std::string& code) {
+  const output::ReasonInfo* const row = output::find_reason(code);
+  if (row == nullptr || row->tls_report.empty()) return code;
+  return fmt::format("{} (in TLS reports: {})", code, row->tls_report);
+}
+
 /// One connection: what the server said, what TLS agreed on and showed, and what each record is worth (T-65).
 std::vector<std::string> probe_lines(const output::Probe& probe) {
   std::vector<std::string> lines;
@@ -67,13 +81,14 @@ std::vector<std::string> probe_lines(const output::Probe& probe) {
   for (std::size_t depth = 0; depth < probe.chain.size(); ++depth)
     lines.push_back(certificate_line(probe.chain[depth], depth));
   lines.insert(lines.end(), probe.explanation.begin(), probe.explanation.end());
-  if (!probe.warnings.empty()) lines.push_back(fmt::format("notes: {}", fmt::join(probe.warnings, ", ")));
+  add_notes(lines, probe.warnings, "");
   return lines;
 }
 
 /// What was looked at for one domain: each look-up with its checks, then each host and connection (T-65).
 std::vector<std::string> trace_lines(const output::Result& result, const std::vector<output::DebugLookup>& lookups) {
   std::vector<std::string> lines = {result.domain + ":"};
+  add_notes(lines, result.warnings, "  ");
   for (const auto& lookup : lookups) {
     const dnssec::Verdict& verdict = lookup.verdict;
     std::string line = fmt::format("  {} {}: {}, {}", lookup.name.to_display(), wire::to_text(lookup.type),
@@ -87,7 +102,8 @@ std::vector<std::string> trace_lines(const output::Result& result, const std::ve
     for (const std::string& check : verdict.trace) lines.push_back("    " + check);
   }
   for (const auto& host : result.hosts) {
-    lines.push_back(fmt::format("  host {}, preference {}: {}", host.name, host.preference, host.reason));
+    lines.push_back(fmt::format("  host {}, preference {}: {}", host.name, host.preference, reason_text(host.reason)));
+    add_notes(lines, host.warnings, "    ");
     for (const auto& probe : host.probes) {
       lines.push_back(
           fmt::format("    {}: {}{}{}", probe.address, probe.outcome, probe.detail.empty() ? "" : ", ", probe.detail));
