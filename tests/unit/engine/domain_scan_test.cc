@@ -182,6 +182,7 @@ TEST(DomainScan, AnAliasedExchangeIsFollowedAndNoted) {
   const output::Host host = world.run().hosts.at(0);
   EXPECT_TRUE(has(host.warnings, "mx-is-alias"));
   EXPECT_EQ(host.tlsa_base, "real.example.net");  // T-25: the first candidate wins
+  EXPECT_EQ(world.names, (std::vector<std::string>{"real.example.net", "example.org"})) << "T-49";
   EXPECT_EQ(world.dialled, std::vector<std::string>{"192.0.2.1 real.example.net"});
 }
 
