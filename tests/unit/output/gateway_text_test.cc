@@ -278,6 +278,14 @@ TEST(Transcript, WalksByPreferenceK34) {
   EXPECT_LT(text.find("MX record(b)"), text.find("MX record(c)"));
 }
 
+TEST(Transcript, AFamilyThatIsLeftOutPrintsNothingE34E10) {
+  Host host = bad_host("mx");
+  const Result without = decided(domain("e.org", Status::Secure, {host}));
+  host.addresses.push_back({"2001:db8::1", Status::Bogus});
+  const Result with = decided(domain("e.org", Status::Secure, {host}));
+  EXPECT_EQ(transcript(with, MultiMx::First), transcript(without, MultiMx::First));
+}
+
 TEST(Transcript, MultiMxAllPrintsAllHostsE46) {
   const Result two = domain("e.org", Secure, {good_host("a", 10), good_host("b", 20)});
   EXPECT_NE(transcript(two, MultiMx::All).find("MX(b)"), std::string::npos);
