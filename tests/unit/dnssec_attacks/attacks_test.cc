@@ -221,18 +221,17 @@ const Attack kAttacks[] = {
 class Attacks : public testing::TestWithParam<Attack> {};
 
 /// The measure of part F: a cold look-up two levels below the root, all zones signed with P-256 but the root.
-double ordinary_cost() {
+World ordinary_world() {
   World world;
   auto& inner = world.zone("inner.example.").add("www A 192.0.2.1");
   auto& outer = world.zone("example.").delegate(inner);
   world.zone(".").algorithm(8).delegate(outer);
-  std::vector<double> costs;
-  for (int i = 0; i < 7; ++i) {
-    Meter meter(world);
-    costs.push_back(meter.ask(question("www.inner.example.", RrType::A)).cpu_seconds);
-  }
-  std::ranges::sort(costs);
-  return costs[costs.size() / 2];
+  return world;
+}
+
+double cold_cost(Meter& meter, const wire::Question& asked) {
+  meter.forget();
+  return meter.ask(asked).cpu_seconds;
 }
 
 bool is_bad_end(const Verdict& verdict) {
@@ -253,12 +252,19 @@ constexpr bool kIsMeasured = !__has_feature(address_sanitizer);
 constexpr bool kIsMeasured = true;
 #endif
 
-void expect_cheap(const Meter::Cost& cost) {
+/// Both are measured in turns and the cheapest of each counts: a machine that is slow for a while makes either dearer.
+void expect_cheap(Meter& meter, const wire::Question& asked) {
   if (!kIsMeasured) return;
-  const double ordinary = ordinary_cost();
-  testing::Test::RecordProperty("times", std::to_string(cost.cpu_seconds / ordinary));
-  EXPECT_LE(cost.cpu_seconds, kMostTimes * ordinary)
-      << cost.cpu_seconds * 1e6 << " us against " << ordinary * 1e6 << " us; " << code(cost.verdict.reason);
+  constexpr int kFewestTurns = 5, kMostTurns = 200;
+  const World world = ordinary_world();
+  Meter ordinary_meter(world);
+  double ordinary = 1, attack = 1;
+  for (int turn = 0; turn < kFewestTurns || (turn < kMostTurns && attack > kMostTimes * ordinary); ++turn) {
+    ordinary = std::min(ordinary, cold_cost(ordinary_meter, question("www.inner.example.", RrType::A)));
+    attack = std::min(attack, cold_cost(meter, asked));
+  }
+  testing::Test::RecordProperty("times", std::to_string(attack / ordinary));
+  EXPECT_LE(attack, kMostTimes * ordinary) << attack * 1e6 << " us against " << ordinary * 1e6 << " us";
 }
 
 TEST_P(Attacks, CostAtMostTwentyLookupsAndSpareTheNeighbour) {
@@ -278,7 +284,7 @@ TEST_P(Attacks, CostAtMostTwentyLookupsAndSpareTheNeighbour) {
   cold.forget();
   const auto cost = cold.ask(asked);
   expect_end(cost.verdict, attack.limit);
-  expect_cheap(cost);
+  expect_cheap(cold, asked);
 
   cold.forget();
   const auto crossing = cold.ask_meanwhile(asked, neighbour);
@@ -313,7 +319,7 @@ TEST(Ladder, OfAliasesOverCutsEndsAtTheLimit) {
   Meter meter(world);
   const auto cost = meter.ask(question("www.example.", RrType::A));
   expect_end(cost.verdict, Limit::ChainLinks);
-  expect_cheap(cost);
+  expect_cheap(meter, question("www.example.", RrType::A));
   meter.forget();
   const auto crossing =
       meter.ask_meanwhile(question("www.example.", RrType::A), question("mail.c3.example.", RrType::Mx));
@@ -371,7 +377,7 @@ TEST(CompressionBomb, CostsNoMoreThanTwentyLookups) {
   meter.reply(asked, compression_bomb(asked));
   const auto cost = meter.ask(asked);
   EXPECT_EQ(code(cost.verdict.reason), code(Reason::MalformedResponse)) << to_text(cost.verdict.security);
-  expect_cheap(cost);
+  expect_cheap(meter, asked);
   meter.forget();
   const auto crossing = meter.ask_meanwhile(asked, question("mail.example.", RrType::Mx));
   for (const Verdict& verdict : crossing.neighbours)
