@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <deque>
 
 #include "scanner/engine/library.h"
 #include "scanner/engine/loop.h"
@@ -21,6 +22,9 @@ using Carrier = Responder::Carrier;
 wire::Question question_about(const std::string& name, wire::RrType type = wire::RrType::A) {
   return {*wire::DomainName::from_text(name), type};
 }
+
+/// For servers that answer, however slow the machine is now; and for those that do not.
+constexpr milliseconds kPatient{60'000}, kImpatient{400};
 
 /// A loop with one transport to one server.
 class Harness {
@@ -188,7 +192,7 @@ class DnsTransportAnswers : public testing::TestWithParam<Row> {};
 TEST_P(DnsTransportAnswers, EndAs) {
   const Row& row = GetParam();
   Responder server(row.script);
-  Harness harness(server.address(), milliseconds(400));
+  Harness harness(server.address(), row.kind == Kind::Silence ? kImpatient : kPatient);
   const wire::Question question = question_about("mail.example.org.");
   const TryResult got = harness.ask(question);
   EXPECT_EQ(got.kind, row.kind);
@@ -209,7 +213,7 @@ TEST(DnsTransport, FormerrWithoutOptDoesNotSwitchEdnsOff) {
     return ++count == 1 ? say({Reply{0x8181, {}, true, false}.to(query)})
                         : say({Reply{0x8180, {big_record(900)}}.to(query)});
   });
-  Harness harness(server.address(), milliseconds(400));
+  Harness harness(server.address(), kPatient);
   const wire::Question question = question_about("mail.example.org.");
   EXPECT_EQ(harness.ask(question).kind, Kind::BareRcode);
   for (int i = 0; i < 8; ++i) {  // whichever channel is drawn
@@ -226,7 +230,7 @@ TEST(DnsTransport, AnExaminerMayChooseCarrierRoomAndTruncation) {
     last = query;
     return say({Reply{static_cast<std::uint16_t>(by == Carrier::Udp ? 0x8380 : 0x8180), {}}.to(query)});
   });
-  Harness harness(server.address(), milliseconds(1000));
+  Harness harness(server.address(), kPatient);
   const wire::Question question = question_about("mail.example.org.");
   const TryResult cut = harness.ask(question, {.udp_size = 600, .truncated = Manner::Truncated::Keep});
   ASSERT_EQ(cut.kind, Kind::Message);
@@ -240,20 +244,17 @@ TEST(DnsTransport, AnExaminerMayChooseCarrierRoomAndTruncation) {
 }
 
 TEST(DnsTransport, ARefusedPortEndsItsTriesAtOnce) {
-  SocketAddress address;
-  {
-    Responder server([](const Octets&, Carrier) { return Say{}; });
-    address = server.address();
-  }
-  Harness harness(address, milliseconds(30'000));
+  Responder server([](const Octets&, Carrier) { return Say{}; });
+  server.kill();
+  Harness harness(server.address(), kPatient);
   const auto start = std::chrono::steady_clock::now();
   EXPECT_EQ(harness.ask(question_about("mail.example.org.")).kind, Kind::Refused);
-  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(5));
+  EXPECT_LT(std::chrono::steady_clock::now() - start, kPatient / 2);
 }
 
 TEST(DnsTransport, SourcePortsAreSeveralAndRenewed) {
   Responder server([](const Octets& query, Carrier) { return say({kGood.to(query)}); });
-  Harness harness(server.address(), milliseconds(1000), 20);
+  Harness harness(server.address(), kPatient, 20);
   const wire::Question question = question_about("mail.example.org.");
   for (int i = 0; i < 200; ++i) ASSERT_EQ(harness.ask(question).kind, Kind::Message);
   // 20 queries a port at most, 15 at least; four channels.
@@ -264,13 +265,16 @@ TEST(DnsTransport, SourcePortsAreSeveralAndRenewed) {
 TEST(DnsTransport, AThousandAtOnceAreAllAnswered) {
   Responder server([](const Octets& query, Carrier) { return say({kGood.to(query)}); });
   Harness harness(server.address(), milliseconds(2000));
-  std::vector<wire::Question> questions;
+  std::deque<wire::Question> questions;
   for (int i = 0; i < 1000; ++i) questions.push_back(question_about("n" + std::to_string(i) + ".example.org."));
+  constexpr std::size_t kMostQuestions = 5000;  // what a busy machine drops or delays is asked again
   std::size_t next = 0, ended = 0, messages = 0;
   const std::function<void()> send_more = [&] {
     while (next < questions.size() && harness.transport().has_room()) {
-      harness.transport().send(questions[next++], [&](const TryResult& result) {
-        messages += result.kind == Kind::Message ? 1 : 0;
+      const wire::Question& question = questions[next++];
+      harness.transport().send(question, [&](const TryResult& result) {
+        if (result.kind == Kind::Message) ++messages;
+        if (result.kind == Kind::Silence && questions.size() < kMostQuestions) questions.push_back(question);
         if (++ended == questions.size()) harness.loop().stop();
         send_more();
       });
@@ -278,8 +282,8 @@ TEST(DnsTransport, AThousandAtOnceAreAllAnswered) {
   };
   send_more();
   harness.loop().run();
-  EXPECT_EQ(ended, 1000U);
-  EXPECT_GE(messages, 990U);
+  EXPECT_EQ(ended, questions.size());
+  EXPECT_EQ(messages, 1000U);
   EXPECT_EQ(harness.transport().window().outstanding(), 0U);
 }
 

@@ -105,6 +105,7 @@ std::size_t open_descriptors() {
   return count;
 }
 
+/// For servers that are silent. All others answer within the limits of every day, however slow the machine is now.
 ProbeSettings quick() {
   ProbeSettings settings;
   settings.timeouts = {milliseconds(500), milliseconds(200), milliseconds(200),
@@ -112,9 +113,31 @@ ProbeSettings quick() {
   return settings;
 }
 
+/// A port of 127.0.0.1 that is taken, but where nobody listens.
+class ClosedPort {
+ public:
+  ClosedPort() : socket_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in here{};
+    here.sin_family = AF_INET;
+    here.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof here;
+    bind(socket_, reinterpret_cast<sockaddr*>(&here), size);
+    getsockname(socket_, reinterpret_cast<sockaddr*>(&here), &size);
+    number = ntohs(here.sin_port);
+  }
+  ~ClosedPort() { close(socket_); }
+  ClosedPort(const ClosedPort&) = delete;
+  ClosedPort& operator=(const ClosedPort&) = delete;
+
+  std::uint16_t number = 0;
+
+ private:
+  int socket_;
+};
+
 class Dialling {
  public:
-  explicit Dialling(const ProbeSettings& settings = quick()) : dialler(loop, clock, settings, contexts) {
+  explicit Dialling(const ProbeSettings& settings = {}) : dialler(loop, clock, settings, contexts) {
     initialise_libraries();
   }
   ~Dialling() { dialler.hang_up(); }
@@ -150,7 +173,7 @@ TEST(ProbeConnection, WhoHasNoNameSaysItsAddress) {
 // T-70, T-80
 TEST(ProbeConnection, LeavesFromTheSourceAddressAndSaysItsName) {
   MailServer server(MailServer::Kind::NoStarttls);
-  ProbeSettings settings = quick();
+  ProbeSettings settings;
   settings.helo = "scan.example.net";
   settings.source_addresses = {"127.0.0.99", "::1"};
   Dialling dialling(settings);
@@ -161,35 +184,38 @@ TEST(ProbeConnection, LeavesFromTheSourceAddressAndSaysItsName) {
 }
 
 TEST(ProbeConnection, TellsFailuresApart) {
-  std::uint16_t closed_port = 0;
-  {
-    MailServer gone(MailServer::Kind::Silent);
-    closed_port = gone.port;
-  }
+  const ClosedPort closed;
   Dialling dialling;
-  EXPECT_EQ(dialling.dial("127.0.0.1", closed_port).capture.outcome, Outcome::ConnectRefused);
+  EXPECT_EQ(dialling.dial("127.0.0.1", closed.number).capture.outcome, Outcome::ConnectRefused);
   EXPECT_EQ(dialling.dial("255.255.255.255", 25).capture.outcome, Outcome::ConnectUnreachable);
   MailServer closing(MailServer::Kind::ClosesAtOnce);
   EXPECT_EQ(dialling.dial("127.0.0.1", closing.port).capture.outcome, Outcome::SmtpClosed);
   MailServer resetting(MailServer::Kind::Resets);  // S-12
   for (int i = 0; i < 20; ++i)
     EXPECT_EQ(dialling.dial("127.0.0.1", resetting.port).capture.outcome, Outcome::SmtpClosed);
+  ProbeSettings settings;  // its connection may take as long as it likes
+  settings.timeouts.greeting = quick().timeouts.greeting;
+  Dialling impatient(settings);
   MailServer silent(MailServer::Kind::Silent);
-  EXPECT_EQ(dialling.dial("127.0.0.1", silent.port).capture.outcome, Outcome::GreetingTimeout);
+  EXPECT_EQ(impatient.dial("127.0.0.1", silent.port).capture.outcome, Outcome::GreetingTimeout);
 }
 
 // T-46
 TEST(ProbeConnection, NoDescriptorIsLeftOpen) {
   MailServer good(MailServer::Kind::NoStarttls), closing(MailServer::Kind::ClosesAtOnce),
       silent(MailServer::Kind::Silent);
-  Dialling dialling;
+  const ClosedPort closed;
+  Dialling dialling(quick());
   dialling.dial("127.0.0.1", good.port);
   dialling.dial("127.0.0.1", good.port);
   const std::size_t before = open_descriptors();
-  for (const std::uint16_t port : {good.port, closing.port, silent.port, std::uint16_t{1}})
+  for (const std::uint16_t port : {good.port, closing.port, silent.port, closed.number})
     for (int i = 0; i < 3; ++i) dialling.dial("127.0.0.1", port);
   dialling.dial("127.0.0.1", good.port);
-  EXPECT_LE(open_descriptors(), before + 2) << "of the last connection, here and at the server";
+  // The last connection may be open yet, here and at the server, and each server closes when its thread comes to it.
+  for (int i = 0; i < 6000 && open_descriptors() > before + 2; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  EXPECT_LE(open_descriptors(), before + 2);
 }
 
 }  // namespace

@@ -110,20 +110,40 @@ const Row kRows[] = {
     {"D-61 one dead, one with an error: the error", {{Dead, 0}, {Servfail, 0}, {Good, 1}}, "error SERVFAIL", 1, {2}},
     {"D-61 one silent, one with an error: the error", {{Silent, 0}, {Servfail, 0}}, "error SERVFAIL", 1, {}},
 };
-class Asking : public testing::TestWithParam<Row> {};
-TEST_P(Asking, Ends) {
-  const Row& row = GetParam();
+
+/// Time-outs where one is silent: a try that a busy machine was too slow for is made again with more time.
+constexpr milliseconds kTimeouts[] = {milliseconds(150), milliseconds(1500), milliseconds(15'000)};
+
+struct Ended {
+  std::string as;
+  dnssec::ResolverId from = dnssec::kNoResolver;
+  std::vector<std::size_t> wrongly_asked;
+  bool operator==(const Ended&) const = default;
+};
+
+Ended end_of(const Row& row, milliseconds timeout) {
   Resolvers resolvers;
-  resolvers.settings.timeout = milliseconds(150);
+  resolvers.settings.timeout = timeout;
   resolvers.settings.tries = 3;
   for (const auto& [behaviour, priority] : row.resolvers) resolvers.add(behaviour, priority);
   resolvers.start();
   const dnssec::Response response = resolvers.ask();
-  EXPECT_EQ(shown(response), row.ends_as);
-  if (row.from >= 0) {
-    EXPECT_EQ(response.resolver, row.from);
-  }
-  for (const std::size_t index : row.not_asked) EXPECT_EQ(resolvers.servers[index]->udp_queries(), 0U) << index;
+  Ended ended{shown(response), row.from < 0 ? row.from : response.resolver, {}};
+  for (const std::size_t index : row.not_asked)
+    if (resolvers.servers[index]->udp_queries() > 0) ended.wrongly_asked.push_back(index);
+  return ended;
+}
+
+class Asking : public testing::TestWithParam<Row> {};
+TEST_P(Asking, Ends) {
+  const Row& row = GetParam();
+  const Ended expected{row.ends_as, row.from, {}};
+  Ended ended;
+  for (const milliseconds timeout : kTimeouts)
+    if (ended = end_of(row, timeout); ended == expected) break;
+  EXPECT_EQ(ended.as, expected.as);
+  EXPECT_EQ(ended.from, expected.from);
+  EXPECT_EQ(ended.wrongly_asked, expected.wrongly_asked);
 }
 INSTANTIATE_TEST_SUITE_P(Rows, Asking, testing::ValuesIn(kRows),
                          [](const auto& row) { return row_name(row.param.name); });
@@ -198,18 +218,26 @@ TEST(ResolverPool, EqualResolversShareTheLoad) {
 
 // E-100: silence about one name is no sign of a dead resolver: it answers its ping.
 TEST(ResolverPool, AResolverThatIsSilentAboutOneNameStaysInUse) {
-  Resolvers resolvers;
-  resolvers.servers.push_back(std::make_unique<Responder>([](const Octets& query, Carrier) {
-    return query[12] == 4 ? Say{}
-                          : Say{{Reply{0x8180, {}}.to(query)}, {}};  // silent about `mail`, but not about the root
-  }));
-  resolvers.settings.resolvers.push_back({resolvers.servers.back()->address(), 0});
-  resolvers.add(Good, 1);
-  resolvers.settings.timeout = milliseconds(150);
-  resolvers.start();
-  EXPECT_EQ(shown(resolvers.ask()), "no reply");
-  EXPECT_EQ(resolvers.servers[1]->udp_queries(), 0U) << "never a lower priority";
-  EXPECT_TRUE(resolvers.health->is_reachable(0));
+  const Responder::Script silent_about_mail = [](const Octets& query, Carrier) {
+    return query[12] == 4 ? Say{} : Say{{Reply{0x8180, {}}.to(query)}, {}};  // but not about the root
+  };
+  std::string ended;
+  bool is_in_use = false, is_next_asked = true;
+  for (const milliseconds timeout : kTimeouts) {
+    Resolvers resolvers;
+    resolvers.servers.push_back(std::make_unique<Responder>(silent_about_mail));
+    resolvers.settings.resolvers.push_back({resolvers.servers.back()->address(), 0});
+    resolvers.add(Good, 1);
+    resolvers.settings.timeout = timeout;
+    resolvers.start();
+    ended = shown(resolvers.ask());
+    is_in_use = resolvers.health->is_reachable(0);
+    is_next_asked = resolvers.servers[1]->udp_queries() > 0;
+    if (is_in_use && !is_next_asked) break;
+  }
+  EXPECT_EQ(ended, "no reply");
+  EXPECT_FALSE(is_next_asked) << "never a lower priority";
+  EXPECT_TRUE(is_in_use);
 }
 
 // E-52c, E-52d, E-58: what `verify --debug` is told.
@@ -234,7 +262,6 @@ TEST(ResolverPool, QueriesLeaveFromTheSourceAddress) {
   Resolvers resolvers;
   resolvers.add(Good, 0);
   resolvers.settings.source_addresses = {"127.0.0.77"};
-  resolvers.settings.timeout = milliseconds(500);
   resolvers.start();
   EXPECT_EQ(shown(resolvers.ask()), "message NOERROR");
   EXPECT_EQ(resolvers.servers[0]->last_source(), "127.0.0.77");

@@ -83,16 +83,18 @@ Responder::Responder(Script script) : script_(std::move(script)) {
 
 Responder::~Responder() {
   kill();
-  close(wake_[0]);
-  close(wake_[1]);
+  for (const int fd : {wake_[0], wake_[1], udp_, listener_}) close(fd);
 }
 
 void Responder::kill() {
   if (!thread_.joinable()) return;
   [[maybe_unused]] const auto written = write(wake_[1], "x", 1);
   thread_.join();
-  close(udp_);
-  close(listener_);
+  shutdown(listener_, SHUT_RDWR);
+  sockaddr_in own{};
+  socklen_t size = sizeof own;
+  getsockname(udp_, reinterpret_cast<sockaddr*>(&own), &size);
+  connect(udp_, reinterpret_cast<const sockaddr*>(&own), size);  // takes nothing from others: the kernel refuses theirs
 }
 
 void Responder::serve() {

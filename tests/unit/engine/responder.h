@@ -43,7 +43,7 @@ class Responder {
     const std::lock_guard lock(mutex_);
     return last_source_;
   }
-  /// Closes the sockets: from now on the port refuses.
+  /// From now on the port refuses. It stays ours, lest another program answer there.
   void kill();
 
  private:

@@ -73,10 +73,15 @@ class Results : public ResultSink {
   Domains* source_;
 };
 
-EngineSettings settings_for(const std::vector<ResolverSetting>& resolvers) {
+/// For resolvers that answer or refuse, however slow the machine is now.
+constexpr milliseconds kPatient{3000};
+/// Where one is silent: what a busy machine was too slow for is tried again with more time.
+constexpr milliseconds kTimeouts[] = {milliseconds(300), milliseconds(3000), milliseconds(20'000)};
+
+EngineSettings settings_for(const std::vector<ResolverSetting>& resolvers, milliseconds timeout = kPatient) {
   EngineSettings settings;
   settings.dns.resolvers = resolvers;
-  settings.dns.timeout = milliseconds(300);
+  settings.dns.timeout = timeout;
   dnssec::TrustAnchor anchor;  // elsewhere: all names here are INSECURE, without a chain
   anchor.zone = name_of("anchored.test.");
   anchor.rdata = *wire::rdata_from_text(wire::RrType::Ds,
@@ -152,7 +157,7 @@ TEST(Sweep, WhenTheLastResolverDiesTheRestIsUndetermined) {
   EXPECT_EQ(sink.indices.size(), 20'000U);
   EXPECT_GE(sink.reasons["mx-insecure"], 200);
   EXPECT_GT(sink.reasons["mx-lookup-failed"], 15'000);
-  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(60)) << "no time-out for each";
+  EXPECT_LT(std::chrono::steady_clock::now() - start, kPatient * 100) << "no time-out for each";
 }
 
 // E-48, E-103: a short sweep ends before a resolver counts as gone for good; not one packet is enough to say so.
@@ -182,12 +187,18 @@ TEST(Sweep, SilentDomainsAloneAreNoDeadResolver) {
   Responder resolver([](const Octets& query, Carrier carrier) {
     return first_label(query)[0] == 'q' ? Say{} : plain_world(query, carrier);
   });
-  Domains source(20);
-  source.prefix = "q";
-  Results sink(source);
-  const SweepSummary summary = run_sweep(settings_for({{resolver.address(), 0}}), source, sink, {});
-  EXPECT_EQ(summary.end, SweepEnd::Done);
-  EXPECT_EQ(sink.reasons["mx-lookup-failed"], 20);
+  SweepEnd end = SweepEnd::NoResolver;
+  int failed = 0;
+  for (const milliseconds timeout : kTimeouts) {
+    Domains source(20);
+    source.prefix = "q";
+    Results sink(source);
+    end = run_sweep(settings_for({{resolver.address(), 0}}, timeout), source, sink, {}).end;
+    failed = sink.reasons["mx-lookup-failed"];
+    if (end == SweepEnd::Done) break;
+  }
+  EXPECT_EQ(end, SweepEnd::Done);
+  EXPECT_EQ(failed, 20);
 }
 
 TEST(Sweep, AnInterruptPullsNoMoreAndWritesWhatIsDone) {
@@ -198,7 +209,7 @@ TEST(Sweep, AnInterruptPullsNoMoreAndWritesWhatIsDone) {
   sink.on_write = [&](std::uint32_t) { interrupt = sink.indices.size() >= 300; };
   SweepHooks hooks;
   hooks.interrupt = &interrupt;
-  EngineSettings settings = settings_for({{resolver.address(), 0}});
+  EngineSettings settings = settings_for({{resolver.address(), 0}}, milliseconds(300));
   settings.max_inflight = 100;
   const SweepSummary summary = run_sweep(settings, source, sink, hooks);
   EXPECT_EQ(summary.end, SweepEnd::Interrupted);
@@ -285,9 +296,15 @@ TEST(Canary, TellsFitFromSilentAndErrors) {
   Responder good(plain_world);
   Responder failing([](const Octets& query, Carrier) { return Say{{Reply{0x8182, {}}.to(query)}, {}}; });
   Responder silent([](const Octets&, Carrier) { return Say{}; });
-  DnsSettings settings = settings_for({{failing.address(), 0}, {silent.address(), 1}}).dns;
-  const auto results = run_canary(settings, name_of("ietf.org."));
-  ASSERT_EQ(results.size(), 2U);
+  DnsSettings settings;
+  std::vector<CanaryResult> results;
+  for (const milliseconds timeout : kTimeouts) {
+    settings = settings_for({{failing.address(), 0}, {silent.address(), 1}}, timeout).dns;
+    results = run_canary(settings, name_of("ietf.org."));
+    ASSERT_EQ(results.size(), 2U);
+    if (results[0].state != CanaryResult::State::NoAnswer) break;
+  }
+  settings.timeout = kPatient;
   EXPECT_EQ(results[0].state, CanaryResult::State::NoVerdict);
   EXPECT_EQ(results[1].state, CanaryResult::State::NoAnswer);
   EXPECT_EQ(results[1].sentence, "no answer");
