@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The whole farm of tls/RULES.md part H in one sweep, over real sockets: each host gets its result, no descriptor stays
 // open (T-46), and the servers hear nothing but the four verbs (T-38).
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -136,7 +137,7 @@ class FarmSweep : public testing::Test {
       const std::string& outcome = expected.hosts.front().outcome;
       const std::string seen = result.hosts.size() == 1 ? result.hosts[0].reason : "not one host";
       if (seen != outcome || result.hosts[0].probes.empty() != (outcome == "tlsa-unusable"))
-        faults.push_back(expected.kind + " ended as " + seen + " instead of " + outcome);
+        faults.push_back(fmt::format("{} ended as {} instead of {}", expected.kind, seen, outcome));
     }
     return faults;
   }

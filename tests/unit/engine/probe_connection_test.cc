@@ -121,7 +121,7 @@ class ClosedPort {
     here.sin_family = AF_INET;
     here.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     socklen_t size = sizeof here;
-    bind(socket_, reinterpret_cast<sockaddr*>(&here), size);
+    (void)bind(socket_, reinterpret_cast<sockaddr*>(&here), size);
     getsockname(socket_, reinterpret_cast<sockaddr*>(&here), &size);
     number = ntohs(here.sin_port);
   }

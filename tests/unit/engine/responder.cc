@@ -94,7 +94,8 @@ void Responder::kill() {
   sockaddr_in own{};
   socklen_t size = sizeof own;
   getsockname(udp_, reinterpret_cast<sockaddr*>(&own), &size);
-  connect(udp_, reinterpret_cast<const sockaddr*>(&own), size);  // takes nothing from others: the kernel refuses theirs
+  // Takes nothing from others any more: the kernel refuses theirs.
+  (void)connect(udp_, reinterpret_cast<const sockaddr*>(&own), size);
 }
 
 void Responder::serve() {
