@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """A resolver that can be killed: passes DNS over UDP and TCP on to another one. Prints its own ADDR:PORT.
-usage: dns_proxy.py UPSTREAM_ADDR:PORT [--strip-dnssec | --spoil | --refuse | --servfail]"""
+usage: dns_proxy.py UPSTREAM_ADDR:PORT [--strip-dnssec | --spoil | --refuse | --servfail | --dies-after QUERIES]"""
 import asyncio
+import os
 import socket
 import struct
 import sys
@@ -11,8 +12,8 @@ from dns_servers import free_port
 
 
 class Proxy(asyncio.DatagramProtocol):
-    def __init__(self, upstream, mode):
-        self.upstream, self.mode, self.waiting = upstream, mode, {}
+    def __init__(self, upstream, mode, life):
+        self.upstream, self.mode, self.waiting, self.life = upstream, mode, {}, life
 
     def connection_made(self, transport):
         self.client_side = transport
@@ -20,6 +21,9 @@ class Proxy(asyncio.DatagramProtocol):
     def datagram_received(self, data, client):
         if len(data) < 12:
             return
+        self.life -= 1
+        if self.life == 0:
+            os._exit(0)
         if self.mode in ("--refuse", "--servfail"):
             rcode = 5 if self.mode == "--refuse" else 2
             self.client_side.sendto(data[:2] + struct.pack(">H", 0x8180 | rcode) + data[4:], client)
@@ -27,8 +31,12 @@ class Proxy(asyncio.DatagramProtocol):
         ident = struct.unpack(">H", data[:2])[0]
         key = next(k for k in range(ident, ident + 65536) if k % 65536 not in self.waiting) % 65536
         self.waiting[key] = (client, data[:2])
-        asyncio.get_running_loop().call_later(5, self.waiting.pop, key, None)
+        asyncio.get_running_loop().call_later(30, self.forget, key, self.waiting[key])
         self.server_side.sendto(struct.pack(">H", key) + without_do(data, self.mode)[2:])
+
+    def forget(self, key, asked):
+        if self.waiting.get(key) is asked:
+            del self.waiting[key]
 
     def answered(self, data):
         client = self.waiting.pop(struct.unpack(">H", data[:2])[0], None)
@@ -76,7 +84,7 @@ async def main():
     address, _, port = sys.argv[1].rpartition(":")
     mode = sys.argv[2] if len(sys.argv) > 2 else ""
     loop = asyncio.get_running_loop()
-    proxy = Proxy((address, int(port)), mode)
+    proxy = Proxy((address, int(port)), mode, int(sys.argv[3]) if mode == "--dies-after" else 0)
     own = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     own.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
     own_port = free_port()
