@@ -181,7 +181,7 @@ class Knot:
                                          self.folder / "kresd.conf", self.folder], stdout=self.log, stderr=self.log)
         self.resolver = f"127.0.0.1:{port}"
         try:
-            wait_for_answer("127.0.0.1", port)
+            wait_for_answer(self.process, "127.0.0.1", port)
         except RuntimeError as error:
             self.__exit__()
             raise RuntimeError(f"kresd: {error}: {(self.folder / 'log').read_text()[-800:]}") from error
@@ -189,5 +189,5 @@ class Knot:
 
     def __exit__(self, *_):
         self.process.send_signal(signal.SIGTERM)
-        self.process.wait(timeout=30)
+        self.process.wait(timeout=120)
         self.log.close()

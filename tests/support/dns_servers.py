@@ -10,7 +10,7 @@ import subprocess
 import time
 
 # Where a RealResolver can answer on port 53, too: programs that ask the resolver of /etc/resolv.conf know no other port.
-SYSTEM_RESOLVER = "127.53.53.53"
+SYSTEM_RESOLVER = f"127.53.{random.randrange(1, 255)}.{random.randrange(1, 255)}"
 
 
 def query_packet(name, rr_type):
@@ -18,18 +18,19 @@ def query_packet(name, rr_type):
     return b"\x12\x34\x01\x10\0\1\0\0\0\0\0\0" + labels + b"\0" + struct.pack(">HH", rr_type, 1)
 
 
-def wait_for_answer(address, port, name=".", rr_type=48, seconds=60):
+def wait_for_answer(process, address, port, name=".", rr_type=48, seconds=300):
+    """Until it answers; raises once `process` has ended."""
     end = time.monotonic() + seconds
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
         client.settimeout(1)
-        while time.monotonic() < end:
+        while time.monotonic() < end and process.poll() is None:
             try:
                 client.sendto(query_packet(name, rr_type), (address, port))
                 if client.recv(4096)[3] & 15 == 0:
                     return
             except OSError:
                 time.sleep(0.1)
-    raise RuntimeError(f"no answer from {address}:{port} within {seconds} s")
+    raise RuntimeError(f"no answer from {address}:{port}, exit code {process.poll()}")
 
 
 def port_of(configuration, word):
@@ -61,7 +62,7 @@ class RealResolver:
             with open(self.folder / f"{command[0]}.out", "w") as log:
                 self.processes.append(subprocess.Popen(command, stdout=log, stderr=log))
             try:
-                wait_for_answer("127.0.0.1", port)
+                wait_for_answer(self.processes[-1], "127.0.0.1", port)
             except RuntimeError as error:
                 self.__exit__()
                 raise RuntimeError(f"{command[0]}: {error}: {(self.folder / f'{command[0]}.out').read_text()[-500:]}") from error
@@ -71,7 +72,7 @@ class RealResolver:
         for process in self.processes:
             process.send_signal(signal.SIGTERM)
         for process in self.processes:
-            process.wait(timeout=30)
+            process.wait(timeout=120)
 
 
 handed_out = set()
