@@ -9,7 +9,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds kTooLate{2500};  ///< beyond two tries of the test's time-out
+constexpr milliseconds kTooLate{2500};  ///< beyond two tries of the tests' shortest time-out
 constexpr std::size_t kHeader = 12;
 constexpr std::size_t kBiggestDatagram = 65507;
 
