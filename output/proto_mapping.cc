@@ -462,6 +462,7 @@ Message encode(std::span<const Recount> recounts) {
     auto& entry = *message.add_entries();
     entry.set_index(recount.index);
     entry.set_recipients(recount.recipients);
+    entry.set_capped(recount.capped);
   }
   return {FrameKind::Recount, message.SerializeAsString()};
 }
@@ -500,7 +501,8 @@ tl::expected<Checkpoint, BadMessage> decode_checkpoint(std::string_view octets) 
 tl::expected<LateKnowledge, BadMessage> decode_recount(std::string_view octets) {
   return parse<v1::Recount>(octets).map([](const v1::Recount& message) {
     LateKnowledge late;
-    for (const auto& entry : message.entries()) late.recounts.push_back({entry.index(), entry.recipients()});
+    for (const auto& entry : message.entries())
+      late.recounts.push_back({entry.index(), entry.recipients(), entry.capped()});
     for (const auto& entry : message.seen()) late.evidence.push_back({entry.index(), read(entry.log())});
     return late;
   });

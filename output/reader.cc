@@ -81,7 +81,10 @@ tl::expected<void, std::string> Reader::take(const Message& message, std::uint64
 }
 
 void Reader::apply_late_knowledge(Result& result) const {
-  if (const Recount* recount = find(recounts_, result.index)) result.recipients = recount->recipients;
+  if (const Recount* recount = find(recounts_, result.index)) {
+    result.recipients = recount->recipients;
+    if (recount->capped) result.warnings.emplace_back(kRecipientsCapped);
+  }
   if (const LogEvidence* evidence = find(evidence_, result.index)) result.gateway_log = evidence->seen;
 }
 

@@ -219,7 +219,9 @@ struct Checkpoint {
 /// Final recipient count of a domain whose result was written earlier.
 struct Recount {
   std::uint32_t index = 0, recipients = 0;
+  bool capped = false;  ///< the sum did not fit: the reader adds the note
 };
+inline constexpr const char* kRecipientsCapped = "recipients-capped";
 
 /// What the gateway's log shows of a domain whose result was written earlier.
 struct LogEvidence {

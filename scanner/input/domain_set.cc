@@ -80,9 +80,12 @@ std::uint32_t DomainSet::hand_out(std::string_view domain, std::uint32_t index) 
 
 std::vector<output::Recount> DomainSet::recounts() const {
   std::vector<output::Recount> grown;
-  for (const Slot& slot : slots_)
-    if (slot.low != 0 && handed_out_[slot.index] != kMost && slot.recipients != handed_out_[slot.index])
-      grown.push_back({slot.index, slot.recipients});
+  for (const Slot& slot : slots_) {
+    if (slot.low == 0) continue;
+    const bool capped = capped_.contains(slot.index);
+    if (capped || (handed_out_[slot.index] != kMost && slot.recipients != handed_out_[slot.index]))
+      grown.push_back({slot.index, slot.recipients, capped});
+  }
   std::ranges::sort(grown, {}, &output::Recount::index);
   return grown;
 }

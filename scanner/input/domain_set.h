@@ -33,11 +33,10 @@ class DomainSet {
   /// The domain was handed out with this sum by an earlier run (`--resume`).
   void set_handed_out(std::uint32_t index, std::uint32_t recipients) { handed_out_[index] = recipients; }
   std::uint32_t size() const { return static_cast<std::uint32_t>(handed_out_.size()); }
-  /// Domains that were handed out and whose sum has grown since, by index.
+  /// Domains that were handed out and whose sum has grown since, and those whose sum did not fit, by index.
   std::vector<output::Recount> recounts() const;
   /// Domains whose sum did not fit (`recipients-capped`).
   std::size_t capped() const { return capped_.size(); }
-  bool is_capped(std::uint32_t index) const { return capped_.contains(index); }
 
  private:
   struct Slot {

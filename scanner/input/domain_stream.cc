@@ -39,7 +39,6 @@ std::optional<FoundDomain> DomainStream::next() {
   FoundDomain found = std::move(pending_.front());
   pending_.pop_front();
   found.recipients = domains_.hand_out(found.name, found.index);
-  if (domains_.is_capped(found.index)) found.warnings.emplace_back("recipients-capped");
   return found;
 }
 
@@ -137,7 +136,8 @@ std::uint64_t DomainStream::log_domains_not_scanned() const {
 std::vector<std::string> DomainStream::warnings() const {
   std::vector<std::string> warnings;
   if (direction_unknown_ > 0) warnings.push_back(fmt::format("direction unknown: {} recipients", direction_unknown_));
-  if (domains_.capped() > 0) warnings.push_back(fmt::format("recipients-capped: {} domains", domains_.capped()));
+  if (domains_.capped() > 0)
+    warnings.push_back(fmt::format("{}: {} domains", output::kRecipientsCapped, domains_.capped()));
   if (evidence_left_out_ > 0)
     warnings.push_back(fmt::format("the log's DANE lines of more than {} domains: {} lines left out", kMaxLogDomains,
                                    evidence_left_out_));

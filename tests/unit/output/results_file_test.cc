@@ -113,7 +113,7 @@ TEST_P(ResultsFile, RecountsAreAppliedEverywhereAndTheLastOneCounts) {
   Writer writer(std::make_unique<MemorySink>(octets), GetParam());
   ASSERT_TRUE(writer.begin(sample_header()));
   for (std::uint32_t i = 0; i < 3; ++i) ASSERT_TRUE(writer.write(numbered(i)));
-  const std::vector<Recount> earlier = {{0, 5}, {2, 7}}, later = {{2, 9}};
+  const std::vector<Recount> earlier = {{0, 5}, {2, 7}}, later = {{2, 9, true}};
   ASSERT_TRUE(writer.recount(earlier));
   ASSERT_TRUE(writer.recount(later));
   ASSERT_TRUE(writer.finish(sample_trailer()));
@@ -122,6 +122,8 @@ TEST_P(ResultsFile, RecountsAreAppliedEverywhereAndTheLastOneCounts) {
   EXPECT_EQ(back.results[0].recipients, 5U);
   EXPECT_EQ(back.results[1].recipients, 3U);
   EXPECT_EQ(back.results[2].recipients, 9U);
+  EXPECT_EQ(back.results[2].warnings, std::vector<std::string>{"recipients-capped"}) << "E-63";
+  EXPECT_TRUE(back.results[0].warnings.empty());
 }
 
 TEST_P(ResultsFile, WhatTheGatewaysLogShowsIsAppliedToTheRecordE126) {
