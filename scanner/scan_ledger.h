@@ -42,6 +42,7 @@ class InputSource : public DomainSource {
   InputSource(input::DomainStream& stream, UnfinishedDomains& unfinished, TaskContext context,
               std::unordered_map<std::uint32_t, std::uint32_t> written = {});
   std::optional<DomainTask> next() override;
+  bool is_ready() override { return stream_.is_ready(); }
 
  private:
   input::DomainStream& stream_;

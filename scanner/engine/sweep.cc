@@ -111,7 +111,7 @@ class Sweep {
 
   /// Fills the workers up to the limit: this is where back-pressure reaches the source.
   void deal() {
-    while (in_flight_ < most_ && !totals_.source_ended && !is_interrupted()) {
+    while (in_flight_ < most_ && !totals_.source_ended && !is_interrupted() && source_.is_ready()) {
       auto task = source_.next();
       if (!task) {
         totals_.source_ended = true;

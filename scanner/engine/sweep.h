@@ -39,6 +39,8 @@ class DomainSource {
  public:
   virtual ~DomainSource() = default;
   virtual std::optional<DomainTask> next() = 0;
+  /// False: next() would have to wait for a slow input, and what was read before goes on meanwhile.
+  virtual bool is_ready() { return true; }
 };
 
 /// Takes finished results in the order in which they end; called from one thread at a time.

@@ -4,6 +4,7 @@
 #include <archive.h>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -17,6 +18,7 @@ namespace danesweep::input {
 namespace {
 
 constexpr std::size_t kBlock = std::size_t{256} * 1024;
+constexpr std::size_t kCompressionMagic = 4;
 
 /// An open file and the octets that were read off its front to see what it is.
 class Descriptor {
@@ -35,6 +37,10 @@ class Descriptor {
       const ssize_t got = ::read(number_, out.data(), out.size());
       if (got >= 0 || errno != EINTR) return got;
     }
+  }
+  bool is_ready(std::chrono::milliseconds wait) const {
+    pollfd wanted{number_, POLLIN, 0};
+    return ::poll(&wanted, 1, static_cast<int>(wait.count())) > 0;
   }
 
  private:
@@ -57,6 +63,10 @@ class PlainSource : public ByteSource {
     if (got < 0) damage_ = fmt::format("cannot be read on at offset {}: {}", offset_, std::strerror(errno));
     offset_ += got > 0 ? static_cast<std::size_t>(got) : 0;
     return got > 0 ? static_cast<std::size_t>(got) : 0;
+  }
+
+  bool is_ready(std::chrono::milliseconds wait) const override {
+    return taken_ < front_.size() || file_->is_ready(wait);
   }
 
  private:
@@ -148,7 +158,7 @@ tl::expected<std::unique_ptr<ByteSource>, std::string> open_bytes(const std::str
   auto file = std::make_unique<Descriptor>(number);
   std::string front(kBlock, '\0');
   std::size_t size = 0;
-  while (size < 64) {  // enough for every magic number; a pipe may give less at a time
+  while (size < kCompressionMagic) {  // a pipe may give less at a time
     const ssize_t got = file->read(std::span(front).subspan(size));
     if (got < 0) return tl::unexpected(fmt::format("{}: cannot be read: {}", path, std::strerror(errno)));
     if (got == 0) break;

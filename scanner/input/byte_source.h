@@ -3,6 +3,7 @@
 // other), or of standard input (rule E-64). Damage in mid-file ends the octets and is kept with its offset.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -18,6 +19,8 @@ class ByteSource {
   virtual ~ByteSource() = default;
   /// Up to out.size() octets; 0 at the end or after damage.
   virtual std::size_t read(std::span<char> out) = 0;
+  /// False: a slow pipe, read() would wait longer than this. Never said of compressed input.
+  virtual bool is_ready(std::chrono::milliseconds) const { return true; }
   /// "damaged at offset 4711: truncated gzip input", once read() has run into it.
   const std::optional<std::string>& damage() const { return damage_; }
 

@@ -42,6 +42,14 @@ std::optional<FoundDomain> DomainStream::next() {
   return found;
 }
 
+bool DomainStream::is_ready() {
+  while (pending_.empty() && current_ < inputs_.size()) {
+    if (!inputs_[current_].lines.is_ready()) return false;
+    advance();
+  }
+  return true;
+}
+
 bool DomainStream::advance() {
   if (current_ == inputs_.size()) return false;
   OpenedInput& input = inputs_[current_];

@@ -57,6 +57,8 @@ class DomainStream : private EntrySink {
   DomainStream(std::vector<OpenedInput> inputs, Shard shard, RejectLine on_reject, Remark on_remark);
 
   std::optional<FoundDomain> next();
+  /// False: next() would have to wait for a slow pipe.
+  bool is_ready();
   /// A domain just given out was written by an earlier run with this sum (`--resume`): recounts compare with it.
   void written_before(std::uint32_t index, std::uint32_t recipients) { domains_.set_handed_out(index, recipients); }
   const output::InputCounts& counts() const { return counts_; }

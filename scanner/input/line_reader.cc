@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstring>
 #include <utility>
 
@@ -12,9 +13,13 @@ namespace danesweep::input {
 namespace {
 
 using namespace std::string_view_literals;
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
 
 /// A list of a few lines, as scripts hand them over, needs no more.
 constexpr std::size_t kSmallFile = 4096;
+/// A slow pipe: what has come this long after its first line is the head.
+constexpr milliseconds kHeadWait{2000};
 
 /// What a file that is no text begins with.
 struct Magic {
@@ -59,8 +64,7 @@ std::string_view what_else_it_is(std::string_view head) {
 
 LineReader::LineReader(std::string name, std::unique_ptr<ByteSource> source)
     : name_(std::move(name)), source_(std::move(source)), buffer_(kSmallFile) {
-  while (end_ < kHead && fill()) {
-  }
+  fill_head();
   if (end_ >= kHead && buffer_.size() < 2 * kHead) buffer_.resize(2 * kHead);
   if (head().starts_with("\xef\xbb\xbf")) begin_ += 3;
 }
@@ -74,6 +78,32 @@ tl::expected<LineReader, std::string> LineReader::open(const std::string& path) 
   if (reader.end_ == 0 && reader.damage())
     return tl::unexpected(fmt::format("{}: {}", reader.name(), *reader.damage()));
   return reader;
+}
+
+void LineReader::fill_head() {
+  while (find_line_end() == nullptr)
+    if (end_ >= kHead || !fill()) return;
+  const auto until = steady_clock::now() + kHeadWait;
+  const auto left = [&] {
+    return std::max(milliseconds(0), std::chrono::duration_cast<milliseconds>(until - steady_clock::now()));
+  };
+  while (end_ < kHead && source_->is_ready(left()) && fill()) {
+  }
+}
+
+bool LineReader::is_ready() {
+  while (!ended_ && end_ - begin_ <= kMaxLine && find_line_end() == nullptr) {
+    if (!source_->is_ready(milliseconds(0))) return false;
+    fill();
+  }
+  return true;
+}
+
+const char* LineReader::find_line_end() {
+  searched_ = std::max(searched_, begin_);
+  const auto* found = static_cast<const char*>(std::memchr(buffer_.data() + searched_, '\n', end_ - searched_));
+  searched_ = found != nullptr ? static_cast<std::size_t>(found - buffer_.data()) : end_;
+  return found;
 }
 
 bool LineReader::fill() {
@@ -93,13 +123,7 @@ bool LineReader::fill() {
 
 std::optional<ReadLine> LineReader::next() {
   for (;;) {
-    if (searched_ < begin_) searched_ = begin_;
-    const char* found = static_cast<const char*>(std::memchr(buffer_.data() + searched_, '\n', end_ - searched_));
-    if (found != nullptr) {
-      const auto line_end = static_cast<std::size_t>(found - buffer_.data());
-      return take(line_end - begin_, line_end + 1);
-    }
-    searched_ = end_;
+    if (find_line_end() != nullptr) return take(searched_ - begin_, searched_ + 1);
     if (end_ - begin_ > kMaxLine) return give_up_line();
     if (!fill()) return take_last();
   }

@@ -44,9 +44,11 @@ class Domains : public DomainSource {
     most_ahead = std::max(most_ahead, pulled - written);
     return task;
   }
+  bool is_ready() override { return !ready || ready(); }
   std::string prefix = "d";
   std::uint32_t pulled = 0, written = 0, most_ahead = 0;
   std::function<bool(std::uint32_t)> on_pull;
+  std::function<bool()> ready;
 
  private:
   std::uint32_t count_;
@@ -122,6 +124,34 @@ TEST(Sweep, TheSourceIsPulledNoFurtherThanTheLimit) {
   run_sweep(settings, source, sink, {});
   EXPECT_EQ(sink.indices.size(), 500U);
   EXPECT_LE(source.most_ahead, 20U);
+}
+
+TEST(Sweep, WhatWasReadIsFinishedWhileTheInputIsSlow) {
+  Responder resolver(plain_world);
+  Domains source(40);
+  Results sink(source);
+  source.ready = [&] { return source.pulled < 10 || source.written >= 10; };
+  source.on_pull = [&](std::uint32_t) {
+    EXPECT_TRUE(source.ready()) << "pulled where it would wait";
+    return true;
+  };
+  const SweepSummary summary = run_sweep(settings_for({{resolver.address(), 0}}), source, sink, {});
+  EXPECT_EQ(summary.end, SweepEnd::Done);
+  EXPECT_EQ(sink.indices.size(), 40U);
+}
+
+TEST(Sweep, AnInterruptEndsTheWaitForASlowInput) {
+  Responder resolver(plain_world);
+  Domains source(40);
+  Results sink(source);
+  std::atomic<bool> interrupt{false};
+  source.ready = [&] { return source.pulled < 10; };
+  sink.on_write = [&](std::uint32_t) { interrupt = sink.indices.size() == 10; };
+  SweepHooks hooks;
+  hooks.interrupt = &interrupt;
+  const SweepSummary summary = run_sweep(settings_for({{resolver.address(), 0}}), source, sink, hooks);
+  EXPECT_EQ(summary.end, SweepEnd::Interrupted);
+  EXPECT_EQ(sink.indices.size(), 10U);
 }
 
 // E-100

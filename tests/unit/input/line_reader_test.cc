@@ -68,6 +68,29 @@ TEST(LineReaderTest, ShowsTheHeadBeforeTheFirstLine) {
   EXPECT_EQ(reader.next()->line.text, "first");
 }
 
+TEST(LineReaderTest, ASlowPipeIsReadAsFarAsItHasComeE64) {
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);
+  const auto come = [&](std::string_view text) {
+    ASSERT_EQ(write(ends[1], text.data(), text.size()), static_cast<ssize_t>(text.size()));
+  };
+  come("a.example\nb.exam");
+  auto reader = LineReader::open("/dev/fd/" + std::to_string(ends[0]));
+  ASSERT_TRUE(reader.has_value()) << reader.error();
+  EXPECT_EQ(reader->head(), "a.example\nb.exam");
+  ASSERT_TRUE(reader->is_ready());
+  EXPECT_EQ(reader->next()->line.text, "a.example");
+  EXPECT_FALSE(reader->is_ready()) << "half a line";
+  come("ple\n");
+  ASSERT_TRUE(reader->is_ready());
+  EXPECT_EQ(reader->next()->line.text, "b.example");
+  EXPECT_FALSE(reader->is_ready());
+  close(ends[1]);
+  EXPECT_TRUE(reader->is_ready()) << "the end is known";
+  EXPECT_FALSE(reader->next().has_value());
+  close(ends[0]);
+}
+
 struct Refused {
   const char* name;
   std::string front;
