@@ -15,6 +15,8 @@
 
 #include <fmt/format.h>
 
+#include "output/file_lock.h"
+
 namespace danesweep::output {
 
 namespace {
@@ -200,9 +202,13 @@ tl::expected<std::unique_ptr<Sink>, std::string> create_file(const std::string& 
   if (ordinary && existing == Existing::Refuse) {
     return tl::unexpected(fmt::format("{}: exists already; choose another name or remove it first", path));
   }
-  const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
   if (descriptor < 0) return tl::unexpected(system_error("cannot be written", path));
-  return std::make_unique<DescriptorSink>(descriptor, path, DescriptorSink::Ownership::Owned);
+  auto sink = std::make_unique<DescriptorSink>(descriptor, path, DescriptorSink::Ownership::Owned);
+  if (::fstat(descriptor, &there) != 0 || !S_ISREG(there.st_mode)) return sink;
+  if (const auto locked = lock_for_writing(descriptor, path); !locked) return tl::unexpected(locked.error());
+  if (::ftruncate(descriptor, 0) != 0) return tl::unexpected(system_error("cannot be written", path));
+  return sink;
 }
 
 std::unique_ptr<Sink> descriptor_sink(int descriptor, std::string name) {

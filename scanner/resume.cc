@@ -3,12 +3,14 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
 
+#include "output/file_lock.h"
 #include "output/reader.h"
 
 namespace danesweep::scanner {
@@ -43,14 +45,20 @@ Value<output::Compression> compression_of(const std::string& path) {
   return zstd ? output::Compression::Zstd : output::Compression::None;
 }
 
+std::uint64_t size_of(const std::string& path) {
+  struct stat there {};
+  return ::stat(path.c_str(), &there) == 0 ? static_cast<std::uint64_t>(there.st_size) : 0;
+}
+
 }  // namespace
 
 Value<EarlierResults> read_earlier_results(const std::string& path) {
+  const std::uint64_t size = size_of(path);
   auto reader = output::Reader::open(path);
   if (!reader) return tl::unexpected(reader.error());
   const auto compression = compression_of(path);
   if (!compression) return tl::unexpected(compression.error());
-  EarlierResults earlier{reader->header(), reader->trailer(), {}, {}, reader->torn_at(), *compression};
+  EarlierResults earlier{reader->header(), reader->trailer(), {}, {}, reader->torn_at(), size, *compression};
   for (;;) {
     const auto result = reader->next();
     if (!result) return tl::unexpected(result.error());
@@ -80,12 +88,13 @@ Value<void> check_same_scan(const output::Header& earlier, const output::Header&
 Value<std::unique_ptr<output::Sink>> open_for_resuming(const std::string& path, const EarlierResults& earlier) {
   const int file = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
   if (file < 0) return tl::unexpected(fmt::format("{}: cannot be written on: {}", path, std::strerror(errno)));
-  if (earlier.torn_at && ::ftruncate(file, static_cast<off_t>(*earlier.torn_at)) != 0) {
-    const std::string why = std::strerror(errno);
-    ::close(file);
-    return tl::unexpected(fmt::format("{}: its torn tail cannot be cut off: {}", path, why));
-  }
-  return std::make_unique<AppendingSink>(file, path);
+  auto sink = std::make_unique<AppendingSink>(file, path);
+  if (const auto locked = output::lock_for_writing(file, path); !locked) return tl::unexpected(locked.error());
+  if (size_of(path) != earlier.size)
+    return tl::unexpected(fmt::format("{}: another danesweep wrote it meanwhile; try again", path));
+  if (earlier.torn_at && ::ftruncate(file, static_cast<off_t>(*earlier.torn_at)) != 0)
+    return tl::unexpected(fmt::format("{}: its torn tail cannot be cut off: {}", path, std::strerror(errno)));
+  return sink;
 }
 
 }  // namespace danesweep::scanner

@@ -22,6 +22,7 @@ struct EarlierResults {
   std::unordered_map<std::uint32_t, std::uint32_t> written;  ///< index and recipients of each result
   std::array<std::uint64_t, 6> effective{};                  ///< results by effective verdict
   std::optional<std::uint64_t> torn_at;
+  std::uint64_t size = 0;  ///< octets of the file
   output::Compression compression = output::Compression::Zstd;
 };
 Value<EarlierResults> read_earlier_results(const std::string& path);

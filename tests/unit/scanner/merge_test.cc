@@ -128,6 +128,24 @@ TEST(Resume, CutsTheTornTailAndWritesOn) {
   EXPECT_EQ(whole->written.size(), 4U);
 }
 
+TEST(Resume, AFileThatIsBeingWrittenIsLeftAlone) {
+  const input::TemporaryFolder folder;
+  const std::string path = write_file(folder.file("a"), 1, 1, {0, 1}, {});
+  const auto earlier = read_earlier_results(path);
+  ASSERT_TRUE(earlier.has_value()) << earlier.error();
+  {
+    const auto first = open_for_resuming(path, *earlier);
+    ASSERT_TRUE(first.has_value()) << first.error();
+    const auto second = open_for_resuming(path, *earlier);
+    ASSERT_FALSE(second.has_value());
+    EXPECT_NE(second.error().find("another danesweep is writing it"), std::string::npos) << second.error();
+    EXPECT_FALSE(output::create_file(path, output::Existing::Replace).has_value());
+    EXPECT_EQ(std::filesystem::file_size(path), earlier->size) << "nothing is cut off by those that are refused";
+    ASSERT_TRUE((*first)->write("more").has_value());
+  }
+  EXPECT_FALSE(open_for_resuming(path, *earlier).has_value()) << "what was read is not what is there now";
+}
+
 TEST(CompareLog, E126_NamesEachDomainThatDiffers) {
   const input::TemporaryFolder folder;
   auto reader =
