@@ -136,6 +136,27 @@ constexpr Field<Result> kFields[] = {
 };
 // clang-format on
 
+/// Fields with a fixed vocabulary (DESIGN part 4), by the last part of their names: a word outside it would find
+/// nothing.
+struct Vocabulary {
+  std::string_view field, words;
+};
+constexpr std::string_view kActions = "DANE_SUCCESS,DANE_FAIL,FALLBACK,UNDETERMINED,NOT_APPLICABLE";
+constexpr std::string_view kStatuses = "SECURE,INSECURE,BOGUS,INDETERMINATE,NOT_QUERIED";
+constexpr Vocabulary kVocabularies[] = {
+    {"opportunistic", kActions},
+    {"mandatory", kActions},
+    {"effective", kActions},
+    {"effective_mode", "OPPORTUNISTIC,MANDATORY,NONE"},
+    {"status", kStatuses},
+    {"address_status", kStatuses},
+    {"tlsa_status", "SECURE,INSECURE,BOGUS,INDETERMINATE,NOT_QUERIED,NXDOMAIN"},
+    {"answer", "DATA,NODATA,NXDOMAIN,NONE"},
+    {"certificate", "SUCCESS,FAILED,NOT_CHECKED"},
+    {"rfc7672", "VERIFIED,ENCRYPTED,OPPORTUNISTIC,DEFER,NO_MAIL"},
+    {"degraded", "true,false"},
+};
+
 char lower(char character) {
   return character >= 'A' && character <= 'Z' ? static_cast<char>(character - 'A' + 'a') : character;
 }
@@ -152,6 +173,20 @@ Values split(std::string_view text) {
     if (comma == std::string_view::npos) return parts;
     text.remove_prefix(comma + 1);
   }
+}
+
+/// A value that the field never has, empty if there is none. The empty value stands for what is absent.
+std::string stranger(std::string_view field, const Values& values, std::string_view& words) {
+  const std::string_view last = field.substr(field.rfind('.') + 1);
+  const auto* vocabulary = std::ranges::find(kVocabularies, last, &Vocabulary::field);
+  if (vocabulary == std::end(kVocabularies)) return {};
+  words = vocabulary->words;
+  const Values known = split(words);
+  const auto is_known = [&](const std::string& value) {
+    return value.empty() || std::ranges::any_of(known, [&](const auto& word) { return same_text(value, word); });
+  };
+  const auto found = std::ranges::find_if_not(values, is_known);
+  return found == values.end() ? std::string() : *found;
 }
 
 bool holds(const Condition& condition, const Result& result) {
@@ -180,7 +215,12 @@ tl::expected<Condition, std::string> parse_condition(std::string_view text) {
   }
   const std::string_view name = text.substr(0, equals);
   for (const auto& field : kFields) {
-    if (field.name == name) return Condition{field.read, split(text.substr(equals + 1))};
+    if (field.name != name) continue;
+    Condition condition{field.read, split(text.substr(equals + 1))};
+    std::string_view words;
+    if (const std::string odd = stranger(name, condition.values, words); !odd.empty())
+      return tl::unexpected(fmt::format("'{}' is no value of {}; expected {}", odd, name, words));
+    return condition;
   }
   return tl::unexpected(
       fmt::format("'{}' is no field of a record; known are: {}", name, fmt::join(filter_fields(), " ")));

@@ -70,7 +70,21 @@ TEST(Conditions, FieldsOfOptionalPartsAreKnownAndAbsentOnesFitTheEmptyValue) {
     EXPECT_FALSE(matches({*parsed}, without)) << condition;
     const std::string field(condition, std::string_view(condition).find('='));
     EXPECT_TRUE(matches({*parse_condition(field + "=")}, without)) << field;
-    EXPECT_FALSE(matches({*parse_condition(field + "=other")}, with)) << field;
+    const auto other = parse_condition(field + "=other");
+    EXPECT_FALSE(other && matches({*other}, with)) << field;
+  }
+}
+
+TEST(Conditions, AWordThatTheFieldNeverHoldsIsRefused) {
+  for (const char* good :
+       {"opportunistic=DANE_FAIL", "effective=dane_fail,UNDETERMINED", "rfc7672=", "host.certificate=failed",
+        "host.tlsa_status=NXDOMAIN", "reason=whatever", "domain=DANE_FAILED", "degraded=true"})
+    EXPECT_TRUE(parse_condition(good)) << good;
+  for (const char* bad :
+       {"opportunistic=DANE_FAILED", "effective=DANE_FAIL,FAIL", "mx.status=NXDOMAIN", "degraded=yes"}) {
+    const auto refused = parse_condition(bad);
+    ASSERT_FALSE(refused) << bad;
+    EXPECT_NE(refused.error().find("expected"), std::string::npos) << refused.error();
   }
 }
 
