@@ -2,12 +2,14 @@
 // The program: finds the command, fills its options (command line, then DANESWEEP_ variables, then the INI file), runs
 // it, and turns its end into an exit code. Start reading here; each command is a file in commands/.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <csignal>
 #include <cstdio>
 #include <exception>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include "scanner/commands/commands.h"
 #include "scanner/option_layers.h"
@@ -53,6 +55,19 @@ int usage_error(const CLI::App& app, const std::string& text) {
   return code_of(ExitCode::Usage);
 }
 
+/// CLI11's sentence, but where its own words do not say what to do.
+std::string sentence_of(const CLI::ParseError& error, const CLI::App& app) {
+  std::vector<std::string> parts;
+  const auto remaining = app.remaining();
+  const std::string text = error.what();
+  if (const std::size_t twice = text.find(": At Most 1 required"); twice != std::string::npos)
+    parts.push_back(text.substr(0, twice) + ": given more than once; it takes one value");
+  else if (error.get_name() != "ExtrasError" || remaining.empty())
+    parts.push_back(text);
+  for (const std::string& word : remaining) parts.push_back(fmt::format("'{}' is not known here", word));
+  return fmt::format("{}", fmt::join(parts, "; "));
+}
+
 const Command* chosen(const Commands& commands) {
   const Command* found = nullptr;
   for (const Command& command : commands)
@@ -84,9 +99,7 @@ int run(int argc, char** argv) {
       Console::print(text.str());
       return code;
     }
-    std::string text = error.what();
-    for (const std::string& word : deepest(root).remaining()) text += fmt::format("; '{}' is not known here", word);
-    return usage_error(deepest(root), text);
+    return usage_error(deepest(root), sentence_of(error, deepest(root)));
   }
   const Command* command = chosen(commands);
   if (command == nullptr || !command->run) return usage_error(deepest(root), "a command is missing");

@@ -25,7 +25,7 @@ Value<std::string> parse_canary(const std::string& text) {
 
 void add_timeouts(CLI::App& app, tls::Timeouts& timeouts) {
   const auto add = [&](const char* name, tls::Duration& target, const char* help) {
-    add_value(app, name, target, parse_duration, help, "SECONDS")->group("Probe limits");
+    add_value(app, name, target, parse_timeout, help, "SECONDS")->group("Probe limits");
   };
   add("--connect-timeout", timeouts.connect, "wait for a TCP connection this long (default 10)");
   add("--greeting-timeout", timeouts.greeting, "wait for the greeting this long (default 30)");

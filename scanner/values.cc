@@ -129,6 +129,10 @@ std::optional<dnssec::UnixTime> rfc3339(std::string_view text) {
   return *days * 86400 + UnixTime{fields[3]} * 3600 + UnixTime{fields[4]} * 60 + fields[5] - *offset;
 }
 
+Value<milliseconds> not_zero(const std::string& text, const Value<milliseconds>& time) {
+  return !time || time->count() > 0 ? time : tl::unexpected(fmt::format("'{}' is no time to wait", text));
+}
+
 }  // namespace
 
 Value<std::uint64_t> parse_number(std::string_view text, std::uint64_t least, std::uint64_t most) {
@@ -142,10 +146,10 @@ Value<milliseconds> parse_duration(const std::string& text) {
   return duration_with(text, 1000, "seconds (10, 0.5) or a number with a unit (250ms, 2m)");
 }
 
+Value<milliseconds> parse_timeout(const std::string& text) { return not_zero(text, parse_duration(text)); }
+
 Value<milliseconds> parse_milliseconds(const std::string& text) {
-  return duration_with(text, 1, "milliseconds (5000) or a number with a unit (5s)").and_then([&](milliseconds time) {
-    return time.count() > 0 ? Value<milliseconds>(time) : tl::unexpected(fmt::format("'{}' is no time to wait", text));
-  });
+  return not_zero(text, duration_with(text, 1, "milliseconds (5000) or a number with a unit (5s)"));
 }
 
 Value<ResolverSetting> parse_resolver(const std::string& text) {

@@ -32,6 +32,7 @@ auto number_of(T least = 0, T most = std::numeric_limits<T>::max()) {
 
 /// `10`, `0.5` (seconds), `250ms`, `2m`, `1h`.
 Value<milliseconds> parse_duration(const std::string& text);
+Value<milliseconds> parse_timeout(const std::string& text);  ///< the same, but not 0
 /// `5000` (milliseconds), or with a unit: `5s`.
 Value<milliseconds> parse_milliseconds(const std::string& text);
 /// `ADDR[:PORT][,prio=N]`, `[::1]:53` (E-100).

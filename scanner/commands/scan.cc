@@ -99,7 +99,7 @@ class Rejects {
 Value<void> check_output(const ScanOptions& options) {
   const std::string& path = options.output;
   if (options.resume) {
-    if (path.empty() || options.inputs == std::vector<std::string>{"-"})
+    if (path.empty() || std::ranges::count(options.inputs, "-") > 0)
       return tl::unexpected(std::string("--resume reads the input files again and goes on with OUT.pb; name both"));
     return {};
   }
@@ -381,7 +381,9 @@ class Scan {
     if (summary.end == SweepEnd::Interrupted) {
       const auto kept = writer.checkpoint(unfinished.checkpoint(counts.read)).and_then([&] { return writer.flush(); });
       if (!kept) return fail(ExitCode::CannotWork, kept.error());
-      console_.warn("interrupted: the results so far are written");
+      console_.warn(options_.scan.output.empty()
+                        ? "interrupted: the results so far are written"
+                        : "interrupted: the results so far are written; the same command with --resume goes on");
       return anchors_lost_ ? ExitCode::CannotWork : ExitCode::Interrupted;
     }
     output::Trailer trailer{counts, wall_clock(), finished_before + results.written(), summary.warnings, "", 0};

@@ -32,6 +32,8 @@ TEST(Values, DurationsAreInSecondsOrHaveAUnit) {
   EXPECT_EQ(parse_milliseconds("5000")->count(), 5000);
   EXPECT_EQ(parse_milliseconds("5s")->count(), 5000);
   EXPECT_FALSE(parse_milliseconds("0").has_value());
+  EXPECT_FALSE(parse_timeout("0").has_value());
+  EXPECT_EQ(parse_timeout("2m")->count(), 120'000);
 }
 
 TEST(Values, WhatStandsWithoutANameTakesAllAndAnOptionOneEachTime) {
