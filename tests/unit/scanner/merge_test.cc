@@ -95,7 +95,7 @@ TEST(Resume, KnowsWhatIsWrittenAndRefusesAnotherScan) {
   const std::string path = write_file(folder.file("a"), 1, 1, {0, 1, 4}, {});
   const auto earlier = read_earlier_results(path);
   ASSERT_TRUE(earlier.has_value()) << earlier.error();
-  EXPECT_FALSE(earlier->complete);
+  EXPECT_FALSE(earlier->trailer.has_value());
   EXPECT_EQ(earlier->written.size(), 3U);
   EXPECT_EQ(earlier->written.at(4), 5U);
   EXPECT_EQ(earlier->effective.at(static_cast<std::size_t>(Action::DaneFail)), 1U);
@@ -124,7 +124,7 @@ TEST(Resume, CutsTheTornTailAndWritesOn) {
   }
   const auto whole = read_earlier_results(path);
   ASSERT_TRUE(whole.has_value()) << whole.error();
-  EXPECT_TRUE(whole->complete);
+  EXPECT_TRUE(whole->trailer.has_value());
   EXPECT_EQ(whole->written.size(), 4U);
 }
 
