@@ -93,7 +93,8 @@ std::vector<DomainKind> host_kind_domains() {
   std::vector<const HostKind*> hosts;
   for (const auto& host : host_kinds())
     if (host.id.front() != 'X') hosts.push_back(&host);  // X: parts of other kinds
-  std::ranges::stable_partition(hosts, [](const HostKind* host) { return !keeps_a_sender_waiting(*host->server); });
+  std::stable_partition(hosts.begin(), hosts.end(),
+                        [](const HostKind* host) { return !keeps_a_sender_waiting(*host->server); });
   std::vector<DomainKind> kinds;
   for (const HostKind* host : hosts) {
     const std::string id = lower(host->id);
